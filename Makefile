@@ -1,0 +1,45 @@
+# The project's commands. What each needs (venv, locked packages, system libraries) it sets up.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+STAGE ?= self_assessment
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTEST_WORKERS ?= 2
+ARGS ?=
+export STAGE HOST PORT PYTEST_WORKERS
+
+.PHONY: help demo test test-services check bench lock clean
+
+help: ## these lines
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@echo '  STAGE=$(STAGE)  (setup, self_assessment, appraisal, explanation, council, approved, published)'
+	@echo '  HOST=$(HOST)  PORT=$(PORT)  ARGS="what pytest or the benchmark should receive"'
+
+demo: ## Kon Tum 2020 at STAGE, served on HOST:PORT; data is kept in var/demo/STAGE
+	@bin/setup run
+	@bin/demo
+
+test: ## every test, browser journeys included; honours DATABASE_URL and REDIS_URL
+	@bin/setup test
+	@bin/test $(ARGS)
+
+test-services: ## the same on PostgreSQL and Redis of this machine, with a real worker
+	@bin/setup test
+	@services=$$(bin/services) && eval "$$services" && bin/test $(ARGS)
+
+check: ## ruff, mypy, import-linter, djlint, migrations, deployment settings, compose, Dockerfile
+	@bin/setup test
+	@bin/check
+
+bench: ## the benchmarks
+	@bin/setup test
+	@.venv/bin/python bench/run.py $(ARGS)
+
+lock: ## newest versions that pyproject.toml allows, with hashes, into the two lock files
+	@bin/setup test
+	@bin/lock
+
+clean: ## remove the venv and caches; var/ (data) stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

@@ -1,0 +1,60 @@
+"""What each paper is made from: from a sealed snapshot to the facts that `documents` words.
+
+The snapshot alone gives the figures; the live tables are not asked, so a paper can never differ
+from what was consolidated. Names and authority of the signature come from the round.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from appraisal.documents import content
+from appraisal.models import Consolidation
+from appraisal.models.round import SigningForm
+
+
+def decision_of(consolidation: Consolidation) -> content.Decision:
+    """The decision draft that approves the results of this consolidation."""
+    round = consolidation.round
+    jurisdiction = round.jurisdiction
+    sealed: dict[str, Any] = json.loads(consolidation.snapshot)
+    groups = sealed["groups"]
+    return content.decision(
+        content.DecisionFacts(
+            province=jurisdiction.name,
+            place=jurisdiction.place,
+            year=sealed["round"]["year"],
+            groups=tuple(_group(group) for group in groups),
+            bases=tuple(line.strip() for line in round.legal_bases.splitlines() if line.strip()),
+            signing=content.Signing(
+                form="committee" if round.signing_form == SigningForm.COMMITTEE else "chairman",
+                deputy=round.signed_by_deputy,
+                name=round.signer_name,
+            ),
+            sealed_at=consolidation.made_at,
+            fingerprint=consolidation.fingerprint,
+            decimals=sealed["round"]["display_decimals"],
+            illustrative=any(group["criteria"]["illustrative"] for group in groups),
+        )
+    )
+
+
+def _group(group: dict[str, Any]) -> content.GroupResult:
+    return content.GroupResult(
+        name=group["name"],
+        results=tuple(
+            content.AgencyResult(
+                agency=agency["name"],
+                appraised=Decimal(agency["appraised"]),
+                survey=(Decimal(agency["survey"]) if Decimal(agency["survey_maximum"]) else None),
+                bonus_penalty=Decimal(agency["bonus"]) - Decimal(agency["penalty"]),
+                total=Decimal(agency["total"]),
+                index=Decimal(agency["index"]),
+                rank=agency["rank"],
+                grade=agency["grade"],
+            )
+            for agency in group["agencies"]
+        ),
+    )

@@ -1,0 +1,95 @@
+"""What is done later: papers. A task takes ids, loads, calls, and decides nothing.
+
+The row in the database is the truth. The broker only hurries it along; `sweep_papers` picks up
+what a lost message or a killed worker left behind. Run twice or side by side, a task does no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from appraisal.documents import pdf
+from appraisal.files.store import evidence_store
+from appraisal.models import Paper
+from appraisal.models.result import PaperState
+from appraisal.papers import decision_of
+
+logger = logging.getLogger(__name__)
+
+# Longer than any paper takes; after that the worker that had it is gone.
+ABANDONED = timedelta(minutes=10)
+
+
+def hurry(paper: int) -> None:
+    """Tell the queue about a paper; without a broker the sweeper finds it."""
+    try:
+        make_paper.delay(paper)
+    except OperationalError:
+        logger.warning("broker out of reach, paper %s waits for the sweeper", paper)
+
+
+@shared_task(name="appraisal.tasks.make_paper")  # type: ignore[untyped-decorator]
+def make_paper(pk: int) -> None:
+    """Make the bytes of a paper and keep them by their hash."""
+    if not _take(pk):
+        return
+    paper = Paper.objects.select_related("consolidation__round__jurisdiction").get(pk=pk)
+    try:
+        content = pdf.render(
+            decision_of(paper.consolidation),
+            lambda percent: _progress(pk, percent),
+        )
+        stored = evidence_store().put([content])
+    except Exception:
+        logger.exception("paper %s failed", pk)
+        Paper.objects.filter(pk=pk).update(
+            state=PaperState.FAILED,
+            error=_("Không tạo được văn bản. Hãy thử lại; nếu vẫn lỗi, báo quản trị hệ thống."),
+            finished_at=timezone.now(),
+        )
+        return
+    Paper.objects.filter(pk=pk).update(
+        state=PaperState.DONE,
+        progress=100,
+        sha256=stored.sha256,
+        size=stored.size,
+        finished_at=timezone.now(),
+    )
+
+
+def _take(pk: int) -> bool:
+    """Whether this run is the one that makes the paper: one conditional update decides."""
+    now = timezone.now()
+    waiting = Q(state=PaperState.QUEUED) | Q(
+        state=PaperState.RUNNING, started_at__lt=now - ABANDONED
+    )
+    with transaction.atomic():
+        return (
+            Paper.objects.filter(waiting, pk=pk).update(
+                state=PaperState.RUNNING, progress=1, started_at=now
+            )
+            == 1
+        )
+
+
+def _progress(pk: int, percent: int) -> None:
+    Paper.objects.filter(pk=pk).update(progress=max(1, min(99, percent)))
+
+
+@shared_task(name="appraisal.tasks.sweep_papers")  # type: ignore[untyped-decorator]
+def sweep_papers() -> None:
+    """Start again every paper that waits or whose worker is gone."""
+    now = timezone.now()
+    for pk in Paper.objects.filter(
+        Q(state=PaperState.QUEUED, asked_at__lt=now - timedelta(minutes=1))
+        | Q(state=PaperState.RUNNING, started_at__lt=now - ABANDONED)
+    ).values_list("pk", flat=True):
+        hurry(pk)

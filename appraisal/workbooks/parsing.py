@@ -1,0 +1,68 @@
+"""The way in for an uploaded workbook: everything that touches its bytes runs in a child process.
+
+The web process asks `import_criteria` or `import_survey` and gets dataclasses; the child runs
+`parse_file` and answers JSON, which is also what the preview keeps until a person confirms.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+from appraisal.files import child
+from appraisal.workbooks.criteria import CriteriaSheet, parse_criteria
+from appraisal.workbooks.reading import read_table
+from appraisal.workbooks.survey import SurveySheet, parse_survey
+
+CRITERIA = "criteria"
+SURVEY = "survey"
+SECONDS = 10
+MEGABYTES = 300
+
+
+def import_criteria(path: Path | str, name: str, agencies: Mapping[str, str]) -> CriteriaSheet:
+    """The criteria in the workbook at `path`, named `name` by its sender.
+
+    `agencies` maps the codes of the agencies that may appraise to their names. Raises Refused.
+    """
+    context = {"name": name, "agencies": dict(agencies)}
+    return CriteriaSheet.from_json(_in_child(path, name, CRITERIA, context))
+
+
+def import_survey(
+    path: Path | str, name: str, agencies: Mapping[str, str], leaves: Mapping[str, Decimal]
+) -> SurveySheet:
+    """The survey points in the workbook at `path`, named `name` by its sender.
+
+    `agencies` maps the codes of the group to names, `leaves` the survey leaves to their maxima.
+    Raises Refused.
+    """
+    context = {
+        "name": name,
+        "agencies": dict(agencies),
+        "leaves": {leaf: str(maximum) for leaf, maximum in leaves.items()},
+    }
+    return SurveySheet.from_json(_in_child(path, name, SURVEY, context))
+
+
+def parse_file(path: str, kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    """What the child runs: JSON in, JSON out. Raises Refused."""
+    name = context["name"]
+    table = read_table(path, name)
+    if kind == CRITERIA:
+        return parse_criteria(table, context["agencies"], name).to_json()
+    leaves = {leaf: Decimal(maximum) for leaf, maximum in context["leaves"].items()}
+    return parse_survey(table, context["agencies"], leaves, name).to_json()
+
+
+def _in_child(path: Path | str, name: str, kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    answer = child.run(
+        f"{__name__}:{parse_file.__name__}",
+        str(path),
+        kind,
+        context,
+        seconds=SECONDS,
+        megabytes=MEGABYTES,
+        name=name,
+    )
+    return cast(dict[str, Any], answer)

@@ -1,0 +1,1 @@
+"""Vietnamese forms of numbers and dates."""

@@ -1,0 +1,385 @@
+"""The decision on paper, read back with other programs than the one that made it."""
+
+import gc
+import hashlib
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import unicodedata
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import segno
+from django.utils import translation
+from pypdf import PdfReader
+from weasyprint.urls import FatalURLFetchingError
+
+from appraisal.documents import content, pdf
+from appraisal.files.refusal import Refused
+from tests.appraisal.documents import kon_tum
+
+ROOT = Path(__file__).resolve().parents[3]
+TEXTS = [
+    case["text"]
+    for case in json.loads((ROOT / "tests/attack_corpus/tables/texts.json").read_text())["cases"]
+]
+NUMBERED = re.compile(r"\d+")
+
+
+@pytest.fixture(scope="module")
+def decision():
+    return content.decision(kon_tum.facts())
+
+
+@pytest.fixture(scope="module")
+def paper(decision):
+    return pdf.render(decision)
+
+
+def small():
+    """The decision with two agencies in one annex: enough to hold every kind of text."""
+    group = kon_tum.facts().groups[0]
+    return content.decision(kon_tum.facts(groups=(replace(group, results=group.results[:2]),)))
+
+
+def read(tool, paper, *options):
+    """What a poppler tool says about the paper."""
+    command = [tool, *options, "-", "-"] if tool == "pdftotext" else [tool, *options, "-"]
+    done = subprocess.run(command, input=paper, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def pages(paper):
+    return read("pdftotext", paper, "-layout").split("\f")[:-1]
+
+
+def flat(text):
+    """The text without line breaks, as one sentence."""
+    return " ".join(text.split())
+
+
+def squeezed(text):
+    """The text without any blank or zero-width place to break."""
+    return re.sub(r"[\s\u200b]", "", text)
+
+
+def page_number(page):
+    first = next(line.strip() for line in page.splitlines() if line.strip())
+    return first if NUMBERED.fullmatch(first) else None
+
+
+def filled(value, text, kept=("fingerprint", "qr_text")):
+    """`value` with `text` in every text field, however deep."""
+    if isinstance(value, str):
+        return text
+    if isinstance(value, tuple):
+        return tuple(filled(part, text) for part in value)
+    if is_dataclass(value):
+        names = [part.name for part in fields(value) if part.name not in kept]
+        return replace(value, **{name: filled(getattr(value, name), text) for name in names})
+    return value
+
+
+def _last_rule(image):
+    """The lowest row of pixels that is dark almost across the text: the table's last line."""
+    for y in range(image.height - 1, 0, -1):
+        dark = sum(image.crop((0, y, image.width, y + 1)).point(lambda light: light < 128).getdata())
+        if dark > image.width * 0.7:
+            return y
+    raise AssertionError("no table on the page")
+
+
+def test_every_word_is_printed_in_the_order_of_the_decree(decision, paper):
+    text = flat(read("pdftotext", paper))
+    place = 0
+    for words in (
+        *decision.letterhead.issuer,
+        "DỰ THẢO",
+        decision.letterhead.nation,
+        decision.letterhead.motto,
+        decision.title,
+        decision.summary,
+        decision.authority,
+        *decision.bases,
+        "QUYẾT ĐỊNH:",
+        *(w for article in decision.articles for w in (article.heading, *article.clauses)),
+        "Nơi nhận:",
+        *decision.recipients,
+        *decision.signature.lines,
+        decision.signature.name,
+        *(
+            words
+            for annex in decision.annexes
+            for words in (annex.heading, annex.title, flat(annex.subtitle), "Bộ tiêu chí minh họa")
+        ),
+        "Mã đối chiếu kết quả (SHA-256)",
+        " ".join(decision.fingerprint_groups),
+        decision.verify_text,
+    ):
+        place = text.find(flat(words), place)
+        assert place >= 0, words
+
+
+def test_every_row_is_printed_on_one_line_with_decimal_commas(decision, paper):
+    rows = [row for annex in decision.annexes for row in annex.rows]
+    assert len(rows) == 30
+    lines = [flat(line) for page in pages(paper) for line in page.splitlines()]
+    for row in rows:
+        numbers = " ".join(
+            (row.appraised, row.survey, row.bonus_penalty, row.total, row.index, row.rank, row.grade)
+        )
+        assert sum(line.endswith(numbers) for line in lines) == 1, row
+    assert not re.search(r"\d\.\d", " ".join(pages(paper)))
+
+
+def test_only_tinos_is_used_and_embedded_as_a_subset(paper):
+    fonts = read("pdffonts", paper).splitlines()[2:]
+    names = {line.split()[0].partition("+")[2] for line in fonts}
+    assert names == {"Tinos", "Tinos-Bold", "Tinos-Italic", "Tinos-Bold-Italic"}
+    assert all(re.search(r"\byes\s+yes\s+yes\b", line) for line in fonts)
+
+
+def test_the_four_fonts_are_those_of_the_readme():
+    folder = ROOT / "static/print/fonts"
+    listed = dict(
+        reversed(line.split("  "))
+        for line in (folder / "README.md").read_text().splitlines()
+        if re.match(r"[0-9a-f]{64}  ", line)
+    )
+    files = {file.name: file for file in folder.iterdir() if file.name != "README.md"}
+    assert listed == {
+        name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()
+    }
+    assert len(listed) == 5
+
+
+def test_pages_are_a4_and_numbered_from_the_second(paper):
+    assert [page_number(page) for page in pages(paper)] == [None, "2", None, None]
+    assert {tuple(map(round, page.mediabox[2:])) for page in PdfReader(io.BytesIO(paper)).pages} == {
+        (595, 842)
+    }
+
+
+def test_the_margins_are_those_of_the_decree(paper):
+    millimetre = 72 / 25.4
+    boxes = re.findall(
+        r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>',
+        read("pdftotext", paper, "-bbox"),
+    )
+    left, _, right, bottom = (
+        [float(box[side]) / millimetre for box in boxes if not NUMBERED.fullmatch(box[4])]
+        for side in range(4)
+    )
+    assert min(left) >= 29.9
+    assert max(right) <= 210 - 14.9
+    assert max(bottom) <= 297 - 19.9
+
+
+def test_a_long_annex_repeats_its_header_and_counts_its_own_pages():
+    agencies = tuple(f"Ủy ban nhân dân xã số {n}" for n in range(1, 61))
+    long = kon_tum.group("Ủy ban nhân dân các xã", agencies, "95")
+    paper = pdf.render(content.decision(kon_tum.facts(groups=(long, long))))
+    found = pages(paper)
+    assert [page_number(page) for page in found] == [None, "2", *[None, "2"] * 2]
+    for page in found[2:]:
+        assert "Cơ quan, đơn vị" in page
+        assert page.count("Xếp loại") == 1
+    printed = re.findall(r"xã số (\d+)", " ".join(found[2:]))
+    assert list(map(int, printed)) == [*range(1, 61)] * 2
+
+
+def test_the_signature_never_stands_alone_on_a_page():
+    for extra in range(8):
+        bases = tuple(f"Căn cứ văn bản thứ {n}" for n in range(extra + 1))
+        found = pages(pdf.render(replace(small(), bases=bases)))
+        signed = next(page for page in found if "TM. ỦY BAN" in page)
+        assert "kể từ ngày ký./." in signed
+
+
+def test_a_final_paper_has_no_draft_mark_and_an_official_set_no_notice():
+    facts = kon_tum.facts(draft=False, illustrative=False)
+    text = read("pdftotext", pdf.render(content.decision(facts)))
+    assert "DỰ THẢO" not in text
+    assert "minh họa" not in text
+
+
+def test_the_qr_code_on_the_last_page_is_the_fingerprint(paper):
+    page = pypdfium2.PdfDocument(paper)[3]
+    image = page.render(scale=4).to_pil().convert("L")
+    # The code stands below the table, alone in the left 28 mm; its dark modules are its bounds.
+    unit = image.width / 210
+    below = _last_rule(image) + int(3 * unit)
+    corner = image.crop((0, below, int(58 * unit), image.height))
+    box = corner.point(lambda light: 255 * (light < 128)).getbbox()
+    left, top, right, bottom = box[0], box[1] + below, box[2], box[3] + below
+    modules = segno.make(kon_tum.FINGERPRINT, micro=False).matrix
+    size = len(modules)
+    seen = [
+        bytes(
+            image.getpixel(
+                (
+                    left + (right - left) * (column + 0.5) / size,
+                    top + (bottom - top) * (row + 0.5) / size,
+                )
+            )
+            < 128
+            for column in range(size)
+        )
+        for row in range(size)
+    ]
+    assert seen == [bytes(row) for row in modules]
+
+
+def test_the_same_content_gives_the_same_bytes(decision, paper):
+    with translation.override("en"):
+        assert pdf.render(decision) == paper
+
+
+def test_another_process_gives_the_same_bytes(paper):
+    code = (
+        "import django, hashlib; django.setup()\n"
+        "from appraisal.documents import content, pdf\n"
+        "from tests.appraisal.documents import kon_tum\n"
+        "paper = pdf.render(content.decision(kon_tum.facts()))\n"
+        "print(hashlib.sha256(paper).hexdigest())"
+    )
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "parc.settings",
+        "PYTHONHASHSEED": "7",
+        "TZ": "Asia/Ho_Chi_Minh",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    assert done.stdout.decode().split()[-1] == hashlib.sha256(paper).hexdigest()
+
+
+def test_the_file_is_tagged_vietnamese_and_dated_by_its_content(decision, paper):
+    reader = PdfReader(io.BytesIO(paper))
+    catalog = reader.root_object
+    assert catalog["/Lang"] == "vi"
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert reader.metadata.title == f"Quyết định {decision.summary}"
+    assert reader.metadata.creation_date == decision.created
+    assert reader.trailer["/ID"][0] == kon_tum.FINGERPRINT
+    metadata = catalog["/Metadata"].get_data()
+    assert b'part="3"' in metadata
+    assert b'conformance="A"' in metadata
+
+
+def test_progress_rises_to_a_hundred(decision):
+    heard = []
+    pdf.render(decision, heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] == 100
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+def test_any_text_in_any_field_is_printed_as_typed_or_refused(text, monkeypatch):
+    def connect(*_):
+        raise AssertionError("the paper opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    decision = filled(small(), text)
+    if len(text) > pdf.MAX_CELL:
+        with pytest.raises(Refused) as refusal:
+            pdf.render(decision)
+        assert refusal.value.code == "text_too_long"
+        assert str(len(text)) in refusal.value.sentence
+        return
+    paper = pdf.render(decision)
+    reader = PdfReader(io.BytesIO(paper))
+    assert not reader.attachments
+    assert not reader.get_fields()
+    assert all("/Annots" not in page for page in reader.pages)
+    assert len(reader.pages) < 10
+    visible = "".join(
+        c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in {"Cc", "Cf"}
+    )
+    if visible.isprintable() and not re.search("[\ufdfa\U0001f600\ud800]", visible):
+        assert squeezed(visible) in squeezed(read("pdftotext", paper))
+
+
+def test_a_word_of_the_longest_allowed_length_is_broken_and_whole():
+    word = "A" * pdf.MAX_TEXT
+    paper = pdf.render(replace(small(), bases=(word,)))
+    assert read("pdftotext", paper).count("A") >= pdf.MAX_TEXT
+
+
+def test_a_text_over_the_limit_is_refused_with_its_length():
+    with pytest.raises(Refused, match="10001") as refusal:
+        pdf.render(replace(small(), bases=("a" * (pdf.MAX_TEXT + 1),)))
+    assert refusal.value.code == "text_too_long"
+
+
+def test_a_whole_over_the_limit_is_refused():
+    with pytest.raises(Refused) as refusal:
+        pdf.render(replace(small(), bases=("a" * pdf.MAX_TEXT,) * 51))
+    assert refusal.value.code == "paper_too_long"
+
+
+def test_a_name_cannot_be_turned_around_on_paper():
+    signature = content.Signature(("CHỦ TỊCH",), "\u202eNguyễn Văn An\u202c")
+    paper = pdf.render(replace(small(), signature=signature))
+    assert "Nguyễn Văn An" in read("pdftotext", paper)
+
+
+def test_a_long_address_goes_into_the_qr_code_unbroken(monkeypatch):
+    made = []
+    make = segno.make
+    monkeypatch.setattr(
+        pdf.segno, "make", lambda text, **options: made.append(text) or make(text, **options)
+    )
+    address = f"https://cchc.example.vn/r/{kon_tum.FINGERPRINT}"
+    pdf.render(replace(small(), qr_text=address))
+    assert made == [address]
+    with pytest.raises(Refused) as refusal:
+        pdf.render(replace(small(), qr_text="a" * (pdf.MAX_QR + 1)))
+    assert refusal.value.code == "qr_too_long"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/hostname",
+        "http://127.0.0.1:9/corpus-sink",
+        "https://example.vn/",
+        "ftp://example.vn/a",
+        "data:text/plain,x",
+        "app:other.svg",
+        "app:../fonts/LICENSE",
+        "APP:qr.svg",
+        "qr.svg",
+        "",
+    ],
+)
+def test_the_fetcher_serves_nothing_but_its_own_files(url):
+    fetcher = pdf.MemoryFetcher({"qr.svg": b"<svg/>"})
+    assert fetcher.fetch("app:qr.svg").read() == b"<svg/>"
+    with pytest.raises(FatalURLFetchingError):
+        fetcher.fetch(url)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<link rel="attachment" href="file:///etc/hostname">',
+        '<img src="file:///etc/hostname">',
+        '<img src="http://127.0.0.1:9/corpus-sink">',
+        "<style>@import url(http://127.0.0.1:9/corpus-sink);</style>",
+        '<p style="background: url(http://127.0.0.1:9/corpus-sink)">x</p>',
+    ],
+)
+def test_even_unescaped_markup_stops_the_work(markup, decision, monkeypatch):
+    monkeypatch.setattr(pdf, "render_to_string", lambda *_: f"<html><body>{markup}</body></html>")
+    with pytest.raises(pdf.BlockedAddress):
+        pdf.render(decision)
+    assert gc.isenabled()
