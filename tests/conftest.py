@@ -68,13 +68,15 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(django_settings.TEST_DIR, ignore_errors=True)
 
 
-def pytest_report_header() -> list[str]:
+def pytest_report_header() -> str:
     engine = django_settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
     broker = "Redis" if django_settings.REDIS_URL else "none (jobs run in the process)"
-    return [
-        f"database: {engine}; broker: {broker}",
-        *(f"not run here: -m {mark} ({why})" for mark, why in absent_services().items()),
-    ]
+    return f"database: {engine}; broker: {broker}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for mark, why in absent_services().items():
+        terminalreporter.write_line(f"not run here: tests marked {mark} ({why})")
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,4 +1,4 @@
-"""What the decision says: every word of it as frozen values, and the pure functions that choose them.
+"""What the decision says: every word of it as frozen values, and the functions that choose them.
 
 Layout and bytes live in `pdf.py`; this module knows neither the database nor a file format. The
 wording is Vietnamese whatever language the reader's screen has: the paper is a legal text, and the
@@ -79,7 +79,7 @@ class Annex:
 
     @property
     def heading(self) -> str:
-        """"Phụ lục I", or plain "Phụ lục" where there is only one."""
+        """ "Phụ lục I", or plain "Phụ lục" where there is only one."""
         return f"Phụ lục {self.number}".rstrip()
 
 
@@ -145,10 +145,11 @@ class DecisionFacts:
     """Everything the decision is made from, taken from the sealed snapshot.
 
     `province` is the bare name ("Kon Tum"), `kind` what it is ("tỉnh", "thành phố").
-    `sealed_at` is the snapshot's moment: it dates the file, so that making the paper twice gives
-    the same bytes, and gives the year of the blank date line. `fingerprint` is 64 hexadecimal
-    digits. `number` and `issued_on` stay empty until the clerk's office gives them.
-    `verify_address` is where a reader may look the fingerprint up; the QR code holds it.
+    `sealed_at` is the snapshot's moment, aware and in the province's time: it dates the file, so
+    that making the paper twice gives the same bytes, and gives the year of the blank date line.
+    `fingerprint` is 64 hexadecimal digits. `number` and `issued_on` stay empty until the clerk's
+    office gives them. `verify_address` is where a reader may look the fingerprint up; the QR code
+    holds it.
     """
 
     province: str
@@ -174,13 +175,15 @@ class DecisionFacts:
 def decision(facts: DecisionFacts) -> Decision:
     """The decision that approves the results in `facts`.
 
-    Raises ValueError when there is no group or the fingerprint is not a sha256: a paper that
-    seals nothing must not exist.
+    Raises ValueError when there is no group, the fingerprint is not a sha256, or `sealed_at` has
+    no time zone: a paper that seals nothing must not exist.
     """
     if not facts.groups:
         raise ValueError("a decision needs at least one group of results")
     if not re.fullmatch(r"[0-9a-f]{64}", facts.fingerprint):
         raise ValueError("the fingerprint is not a sha256 in lower-case hexadecimal")
+    if facts.sealed_at.tzinfo is None:
+        raise ValueError("sealed_at has no time zone")
     committee = f"Ủy ban nhân dân {facts.kind} {facts.province}"
     issuer = committee if facts.signing.form == "committee" else f"Chủ tịch {committee}"
     letterhead = Letterhead(
@@ -223,7 +226,7 @@ def points(value: Decimal, decimals: int, *, signed: bool = False) -> str:
 
 
 def date_words(day: date | None, year: int) -> str:
-    """"ngày 05 tháng 02 năm 2021"; blanks for day and month, and `year`, while there is no date.
+    """ "ngày 05 tháng 02 năm 2021"; blanks for day and month, and `year`, while there is no date.
 
     Decree 30/2020: a zero before days under 10 and before months 1 and 2.
     """
@@ -335,8 +338,7 @@ def _annexes(facts: DecisionFacts, issuer: str) -> tuple[Annex, ...]:
         Annex(
             number=roman(n) if several else "",
             title=(
-                f"Kết quả Chỉ số cải cách hành chính năm {facts.year}"
-                f" của {in_sentence(group.name)}"
+                f"Kết quả Chỉ số cải cách hành chính năm {facts.year} của {in_sentence(group.name)}"
             ).upper(),
             subtitle=subtitle,
             rows=tuple(

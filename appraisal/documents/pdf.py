@@ -37,7 +37,9 @@ _PRINT: Final = Path(__file__).resolve().parents[2] / "static" / "print"
 _TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
 
 # Controls draw nothing, and the bidirectional ones let a name read otherwise than it is stored.
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # Without a place to break, the time for a line grows with the square of the word.
 _LONG_WORD: Final = re.compile(rf"\S{{{SOFT_BREAK}}}(?=\S)")
@@ -84,7 +86,9 @@ def render(decision: Decision, progress: Callable[[int], None] | None = None) ->
     )
     if len(html) > MAX_MARKUP:
         raise Refused(
-            gettext_noop("Dự thảo quá dài để lập thành một văn bản. Hãy chia thành nhiều quyết định."),
+            gettext_noop(
+                "Dự thảo quá dài để lập thành một văn bản. Hãy chia thành nhiều quyết định."
+            ),
             "paper_too_long",
         )
     tell(10)
@@ -95,9 +99,7 @@ def render(decision: Decision, progress: Callable[[int], None] | None = None) ->
                 string=html, base_url="app:", url_fetcher=MemoryFetcher({"qr.svg": _qr(paper)})
             )
             tell(20)
-            document = page.render(
-                stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a"
-            )
+            document = page.render(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a")
             tell(70)
             content: bytes = document.write_pdf(
                 pdf_variant="pdf/a-3a", pdf_identifier=paper.fingerprint.encode()

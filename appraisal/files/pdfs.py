@@ -15,6 +15,8 @@ from appraisal.files.refusal import gettext_noop as _
 from appraisal.files.traces import is_something_else
 
 MAX_TREE_NODES = 50_000
+# Some 0.1 ms each; a longer file is flagged as not wholly examined.
+MAX_OBJECTS = 20_000
 OBJECTS_KEPT = 2_000
 WIDTH = 1400
 MAX_HEIGHT = 3000
@@ -120,11 +122,11 @@ def _dictionaries(reader: Any, flags: set[str]) -> Iterator[Any]:
 
     numbers = [(number, gen) for gen, offsets in reader.xref.items() for number in offsets]
     numbers += [(number, 0) for number in reader.xref_objStm]
-    for number, generation in numbers:
+    if len(numbers) > MAX_OBJECTS:
+        flags.add(kinds.UNREADABLE_PARTS)
+    for number, generation in numbers[:MAX_OBJECTS]:
         try:
             waiting = [reader.get_object(IndirectObject(number, generation, reader))]
-        except Refused:
-            raise
         except Exception:
             # Viewers skip an object they cannot read; the appraiser is told that we did too.
             flags.add(kinds.UNREADABLE_PARTS)

@@ -48,7 +48,10 @@ def render(path: str, target: str) -> None:
     """Write the picture as a PNG at most WIDTH by MAX_HEIGHT pixels, upright, pixels only."""
     with _opened(path, Path(path).name) as picture:
         picture.draft("RGB", (WIDTH, MAX_HEIGHT))
-        upright = ImageOps.exif_transpose(picture)
+        # Whole-number steps first: one small copy instead of two large ones.
+        steps = min(picture.size) // WIDTH
+        small = picture.reduce(steps) if steps > 1 else picture
+        upright = ImageOps.exif_transpose(small)
         upright.thumbnail((WIDTH, MAX_HEIGHT))
         pixels = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     # A picture made anew from the pixels carries no EXIF, no texts and no colour profile.

@@ -110,8 +110,13 @@ class SafeNameHandler(FileUploadHandler):
         self.file.close()
 
 
-def receive(upload: StreamedUpload, store: Store | None = None) -> Received:
-    """Clean the name, examine the bytes, keep them. Raises Refused, and then keeps nothing."""
+def receive(upload: "UploadedFile[Any]", store: Store | None = None) -> Received:
+    """Clean the name, examine the bytes, keep them. Raises Refused, and then keeps nothing.
+
+    The upload must have come through SafeNameHandler; any other is a TypeError.
+    """
+    if not isinstance(upload, StreamedUpload):
+        raise TypeError(f"not streamed by SafeNameHandler: {type(upload).__name__}")
     name = display_name(upload.raw_name)
     if upload.refusal is not None:
         raise upload.refusal

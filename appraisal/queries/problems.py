@@ -25,7 +25,6 @@ from appraisal.models import (
 )
 from appraisal.models.round import OwnAgencyPolicy
 from appraisal.queries.results import bands_of
-from appraisal.rules.standing import windows
 from appraisal.states import DECIDING_STAGES, SeatRole, Stage, Step
 
 
@@ -80,7 +79,7 @@ def opening_problems(round: Round) -> list[Problem]:
     """What must be there before the round opens; each with the page where it is mended."""
     found: list[Problem] = []
     pk = round.pk
-    held = windows(round)
+    held = {window.step: window for window in round.windows.all()}
     needed = [Step.SELF_ASSESSMENT, Step.APPRAISAL]
     if round.appraisals == 2:
         needed += [Step.EXPLANATION, Step.REAPPRAISAL]

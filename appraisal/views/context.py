@@ -2,20 +2,108 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from appraisal import clock
+from agencies.models import User
+from appraisal import clock, rules
+from appraisal.models import Dossier, Round
+from appraisal.states import RoundState, SeatRole
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main navigation."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool = False
+    count: int | None = None
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The context processor of all pages."""
     now = clock.now()
+    user = getattr(request, "user", None)
     return {
         "server_time": now.isoformat(),
         "server_minute": clock.minute(now),
         "demo_clock": clock.minute(now) if settings.CLOCK_OFFSET else "",
-        "nav": [],
+        "nav": navigation(request, user) if isinstance(user, User) else [],
     }
+
+
+def navigation(request: HttpRequest, user: User) -> list[NavItem]:
+    """The pages that a person works with, by capacity and seats in the latest round."""
+    if user.must_change_password:
+        return []
+    items: list[tuple[str, str, str]] = [(_("Việc cần làm"), reverse("appraisal:home"), "house")]
+    if user.is_administrator:
+        items += [
+            (_("Tài khoản"), reverse("agencies:people"), "people"),
+            (_("Cơ quan"), reverse("agencies:register"), "building"),
+        ]
+        return _marked(request, items)
+    round = getattr(request, "nav_round", None) or (
+        Round.objects.visible_to(user).order_by("-year", "-pk").first()
+    )
+    if round is not None:
+        items += _of_round(user, round)
+    if user.is_secretariat:
+        items += [
+            (_("Các đợt"), reverse("appraisal:rounds-list"), "calendar"),
+            (_("Cơ quan"), reverse("agencies:register"), "building"),
+            (_("Tài khoản"), reverse("agencies:people"), "people"),
+        ]
+    return _marked(request, items)
+
+
+def _of_round(user: User, round: Round) -> list[tuple[str, str, str]]:
+    items: list[tuple[str, str, str]] = []
+    held = rules.roles(user, round, clock.now())
+    if user.capacity and user.agency_id:
+        dossier = Dossier.objects.filter(round=round, agency=user.agency_id).first()
+        if dossier is not None:
+            items.append(
+                (
+                    _("Hồ sơ tự chấm"),
+                    reverse("appraisal:dossiers-show", args=[dossier.pk]),
+                    "list-check",
+                )
+            )
+        items.append((_("Tài liệu"), reverse("appraisal:evidence-list"), "folder"))
+    key = [round.pk]
+    if SeatRole.TEAM_MEMBER in held:
+        items.append((_("Thẩm định"), reverse("appraisal:bench-show", args=key), "pencil-square"))
+    if held & {SeatRole.TEAM_LEAD, SeatRole.SECRETARY, SeatRole.AUDITOR}:
+        items.append((_("Tiến độ"), reverse("appraisal:progress-show", args=key), "grid"))
+    if SeatRole.SECRETARY in held:
+        items.append((_("Thiết lập đợt"), reverse("appraisal:rounds-show", args=key), "sliders"))
+    if held & {
+        SeatRole.SECRETARY,
+        SeatRole.TEAM_LEAD,
+        SeatRole.CHAIR,
+        SeatRole.VICE_CHAIR,
+        SeatRole.COUNCIL_MEMBER,
+        SeatRole.AUDITOR,
+    }:
+        items += [
+            (_("Bảng tổng hợp"), reverse("appraisal:table-show", args=key), "table"),
+            (_("Hội đồng"), reverse("appraisal:disputes-list", args=key), "chat"),
+        ]
+    if round.state == RoundState.PUBLISHED:
+        items.append((_("Kết quả"), reverse("appraisal:results-list", args=key), "trophy"))
+    return items
+
+
+def _marked(request: HttpRequest, items: list[tuple[str, str, str]]) -> list[NavItem]:
+    """The entry whose address begins the present one, the longest such, is the active one."""
+    fitting = [url for _label, url, _icon in items if url != "/" and request.path.startswith(url)]
+    active = max(fitting, key=len, default="/" if request.path == "/" else "")
+    return [NavItem(label, url, icon, url == active) for label, url, icon in items]

@@ -17,10 +17,12 @@ HEADER_WITHIN_ROWS = 10
 LISTED_HEADERS = 12
 
 NO_HEADER = _(
-    "“%(name)s”: không tìm thấy dòng tiêu đề. Cần các cột: %(expected)s. Dòng %(row)s có: %(found)s."
+    "“%(name)s”: không tìm thấy dòng tiêu đề. Cần các cột: %(expected)s."
+    " Dòng %(row)s có: %(found)s."
 )
 DOUBLE_HEADER = _(
-    "“%(name)s”: ô %(cell)s lặp lại tiêu đề “%(header)s”. Mỗi cột chỉ được có một; hãy xóa cột thừa."
+    "“%(name)s”: ô %(cell)s lặp lại tiêu đề “%(header)s”. Mỗi cột chỉ được có một;"
+    " hãy xóa cột thừa."
 )
 MERGED_HEADER = _(
     "“%(name)s”: dòng tiêu đề có ô gộp %(cell)s. Hãy bỏ gộp ô, mỗi cột một tiêu đề, rồi nhập lại."

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from appraisal.workbooks.criteria import HEADERS, KIND_NAMES, NA_NAMES, CriterionRow
 from appraisal.workbooks.inert import (
     FRAME,
+    cell_at,
     new_sheet,
     offer,
     print_on_width,
@@ -45,17 +46,18 @@ def write_criteria(rows: Sequence[CriterionRow], title: str) -> bytes:
     """
     workbook, sheet = new_sheet(sheet_name(title, SHEET))
     workbook.properties.title = sheet.title
-    put_text(sheet.cell(TITLE_ROW, 1), title, bold=True, wrap=False)
+    put_text(cell_at(sheet, TITLE_ROW, 1), title, bold=True, wrap=False)
     columns = {key: number for number, key in enumerate(HEADERS, start=1)}
     for key, column in columns.items():
-        put_header(sheet.cell(HEADER_ROW, column), HEADERS[key])
+        put_header(cell_at(sheet, HEADER_ROW, column), HEADERS[key])
         sheet.column_dimensions[letters(column)].width = WIDTHS[key]
     for number, row in enumerate(rows, start=HEADER_ROW + 1):
+        bold = not row.is_leaf
         for key, text in _texts(row).items():
-            cell = sheet.cell(number, columns[key])
-            put_text(cell, text, bold=not row.is_leaf)
+            cell = cell_at(sheet, number, columns[key])
+            put_text(cell, text, bold=bold)
             cell.border = FRAME
-        put_points(sheet.cell(number, columns["max_points"]), row.max_points, bold=not row.is_leaf)
+        put_points(cell_at(sheet, number, columns["max_points"]), row.max_points, bold=bold)
     offer(sheet, columns["kind"], list(KIND_NAMES.values()), first_row=HEADER_ROW + 1)
     offer(sheet, columns["na_allowed"], list(NA_NAMES.values()), first_row=HEADER_ROW + 1)
     sheet.freeze_panes = address(HEADER_ROW + 1, columns["parent"])

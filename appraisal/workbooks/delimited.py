@@ -39,7 +39,7 @@ def read_csv(path: Path, name: str) -> Table:
     except UnicodeDecodeError:
         raise Refused(NOT_UTF8, "not_utf8", name=name) from None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    rows = []
+    rows: list[Row] = []
     line = 1
     number = 0
     while True:

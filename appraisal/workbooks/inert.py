@@ -24,14 +24,25 @@ ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\<>\x00-\x1f]")
 MAX_SHEET_NAME = 31
 
-FONT = "Times New Roman"
 INK = "1F2937"
+FONTS = {
+    bold: Font(name="Times New Roman", size=12, bold=bold, color=INK) for bold in (True, False)
+}
+TEXT_ALIGNMENTS = {wrap: Alignment(vertical="top", wrap_text=wrap) for wrap in (True, False)}
+POINTS_ALIGNMENT = Alignment(vertical="top", horizontal="right")
+HEADER_ALIGNMENT = Alignment(vertical="center", horizontal="center", wrap_text=True)
 HEADER_FILL = PatternFill("solid", fgColor="DCE6F1")
 LINE = Side(style="thin", color="B8C2CC")
 FRAME = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 TEXT_FORMAT = "@"
 POINTS_FORMAT = "#,##0.00"
 A4 = 9
+
+
+def cell_at(sheet: Worksheet, row: int, column: int) -> Cell:
+    cell = sheet.cell(row, column)
+    assert isinstance(cell, Cell)
+    return cell
 
 
 def put_text(cell: Cell, text: str, *, bold: bool = False, wrap: bool = True) -> None:
@@ -43,23 +54,23 @@ def put_text(cell: Cell, text: str, *, bold: bool = False, wrap: bool = True) ->
         cell.data_type = "s"
         cell.quotePrefix = text.lstrip().startswith(FORMULA_STARTS)
     cell.number_format = TEXT_FORMAT
-    cell.font = Font(name=FONT, size=12, bold=bold, color=INK)
-    cell.alignment = Alignment(vertical="top", wrap_text=wrap)
+    cell.font = FONTS[bold]
+    cell.alignment = TEXT_ALIGNMENTS[wrap]
 
 
 def put_header(cell: Cell, text: str) -> None:
     put_text(cell, text, bold=True)
     cell.fill = HEADER_FILL
     cell.border = FRAME
-    cell.alignment = Alignment(vertical="center", horizontal="center", wrap_text=True)
+    cell.alignment = HEADER_ALIGNMENT
 
 
 def put_points(cell: Cell, value: Decimal, *, bold: bool = False) -> None:
     """Writes a number; the reader's spreadsheet program shows the decimal comma."""
     cell.value = value
     cell.number_format = POINTS_FORMAT
-    cell.font = Font(name=FONT, size=12, bold=bold, color=INK)
-    cell.alignment = Alignment(vertical="top", horizontal="right")
+    cell.font = FONTS[bold]
+    cell.alignment = POINTS_ALIGNMENT
     cell.border = FRAME
 
 

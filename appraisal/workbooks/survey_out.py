@@ -8,6 +8,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from appraisal.workbooks.inert import (
     FRAME,
     POINTS_FORMAT,
+    cell_at,
     new_sheet,
     print_on_width,
     put_header,
@@ -32,17 +33,17 @@ def write_survey_template(agencies: Mapping[str, str], leaves: Mapping[str, Deci
     A leaf's maximum stands above its header, and its cells accept no other points.
     """
     workbook, sheet = new_sheet(SHEET)
-    put_text(sheet.cell(MAXIMUM_ROW, NAME_COLUMN), "Điểm tối đa", bold=True)
-    put_header(sheet.cell(HEADER_ROW, CODE_COLUMN), AGENCY_CODE)
-    put_header(sheet.cell(HEADER_ROW, NAME_COLUMN), AGENCY_NAME)
+    put_text(cell_at(sheet, MAXIMUM_ROW, NAME_COLUMN), "Điểm tối đa", bold=True)
+    put_header(cell_at(sheet, HEADER_ROW, CODE_COLUMN), AGENCY_CODE)
+    put_header(cell_at(sheet, HEADER_ROW, NAME_COLUMN), AGENCY_NAME)
     for number, (code, name) in enumerate(agencies.items(), start=HEADER_ROW + 1):
         for column, text in ((CODE_COLUMN, code), (NAME_COLUMN, name)):
-            put_text(sheet.cell(number, column), text)
+            put_text(cell_at(sheet, number, column), text)
             sheet.cell(number, column).border = FRAME
     last_row = HEADER_ROW + len(agencies)
     for column, (leaf, maximum) in enumerate(leaves.items(), start=FIRST_LEAF_COLUMN):
-        put_points(sheet.cell(MAXIMUM_ROW, column), maximum, bold=True)
-        put_header(sheet.cell(HEADER_ROW, column), leaf)
+        put_points(cell_at(sheet, MAXIMUM_ROW, column), maximum, bold=True)
+        put_header(cell_at(sheet, HEADER_ROW, column), leaf)
         allowed = DataValidation(
             "decimal",
             operator="between",

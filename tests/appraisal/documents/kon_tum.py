@@ -1,7 +1,7 @@
 """The decision of Kon Tum 2020 for tests: thirty agencies by name, plausible invented numbers."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -42,7 +42,7 @@ DISTRICTS = (
     "Ủy ban nhân dân huyện Tu Mơ Rông",
     "Ủy ban nhân dân huyện Ia H'Drai",
 )
-FINGERPRINT = sha256("Kon Tum 2020".encode()).hexdigest()
+FINGERPRINT = sha256(b"Kon Tum 2020").hexdigest()
 BANDS = ((90, "Xuất sắc"), (80, "Tốt"), (70, "Khá"), (50, "Trung bình"), (0, "Yếu"))
 
 
@@ -84,7 +84,7 @@ def facts(**changes: Any) -> DecisionFacts:
                 "Theo đề nghị của Giám đốc Sở Nội vụ tại Tờ trình số 12/TTr-SNV.",
             ),
             signing=Signing(name="Nguyễn Văn An"),
-            sealed_at=datetime(2021, 1, 15, 9, 30, tzinfo=UTC),
+            sealed_at=datetime(2021, 1, 15, 16, 30, tzinfo=timezone(timedelta(hours=7))),
             fingerprint=FINGERPRINT,
             illustrative=True,
         ),

@@ -1,7 +1,7 @@
 """What the decision says: words, numbers, dates, order."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -142,3 +142,8 @@ def test_a_paper_without_a_true_fingerprint_is_not_made(fingerprint):
 def test_a_decision_without_results_is_not_made():
     with pytest.raises(ValueError, match="group"):
         content.decision(kon_tum.facts(groups=()))
+
+
+def test_a_paper_without_a_time_zone_is_not_made():
+    with pytest.raises(ValueError, match="time zone"):
+        content.decision(kon_tum.facts(sealed_at=datetime(2021, 1, 15, 9, 30)))

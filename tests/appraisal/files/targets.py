@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from appraisal.files.inside import has_no_way_out
 from appraisal.files.refusal import Refused
 
 
@@ -54,5 +53,4 @@ def surroundings() -> dict[str, object]:
     return {
         "environment": sorted(os.environ),
         "django": "django" in sys.modules,
-        "no_way_out": has_no_way_out(),
     }

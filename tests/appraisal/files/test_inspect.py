@@ -14,7 +14,7 @@ from pypdf.annotations import Link
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from appraisal.files import inspect as inspect_module
-from appraisal.files import kinds
+from appraisal.files import kinds, pdfs
 from appraisal.files.inspect import Inspection, inspect
 from appraisal.files.refusal import Refused
 from tests.appraisal.files.corpus import EVIDENCE, ROOT, evidence
@@ -177,6 +177,14 @@ def test_a_launch_action_hidden_in_an_annotation_is_refused(tmp_path: Path) -> N
     with pytest.raises(Refused) as caught:
         inspect(_pdf(tmp_path, writer), "a.pdf")
     assert caught.value.code == "launch_action"
+
+
+def test_a_pdf_of_very_many_objects_is_taken_and_flagged_as_not_wholly_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _pdf(tmp_path, _link("https://example.vn/"))
+    monkeypatch.setattr(pdfs, "MAX_OBJECTS", 2)
+    assert pdfs.inspect(str(path), "a.pdf") == (1, ["unreadable_parts"])
 
 
 def test_an_attachment_inside_a_pdf_is_flagged(tmp_path: Path) -> None:

@@ -2,13 +2,13 @@ import gc
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.http.multipartparser import MultiPartParserError
 from django.test import RequestFactory
-from django.utils.datastructures import MultiValueDictKeyError
 
 from appraisal.files import kinds
 from appraisal.files.names import display_name
@@ -39,6 +39,12 @@ def post(body: bytes) -> WSGIRequest:
     return request
 
 
+def uploads(request: WSGIRequest) -> list[StreamedUpload]:
+    arrived = [upload for _, many in request.FILES.lists() for upload in many]
+    assert all(isinstance(upload, StreamedUpload) for upload in arrived)
+    return cast(list[StreamedUpload], arrived)
+
+
 def form(*files: tuple[str, bytes], field: str = "") -> bytes:
     body = b""
     for name, content in files:
@@ -57,8 +63,7 @@ def form(*files: tuple[str, bytes], field: str = "") -> bytes:
 
 def test_an_upload_is_hashed_while_it_arrives_and_kept_under_its_hash(store: Store) -> None:
     request = post(form(("b%C3%A1o%20c%C3%A1o.pdf", GOOD)))
-    upload = request.FILES["file"]
-    assert isinstance(upload, StreamedUpload)
+    upload = uploads(request)[0]
     assert upload.sha256 == hashlib.sha256(GOOD).hexdigest()
     assert re.fullmatch(r"[0-9a-f]{32}", Path(upload.temporary_file_path()).name)
     assert b"".join(upload.chunks()) == GOOD
@@ -73,7 +78,7 @@ def test_an_upload_is_hashed_while_it_arrives_and_kept_under_its_hash(store: Sto
 
 def test_an_upload_that_nobody_keeps_is_gone_after_the_request(store: Store) -> None:
     request = post(form(("a.pdf", GOOD), ("b.pdf", GOOD)))
-    assert len(request.FILES.getlist("file")) == 2
+    assert len(uploads(request)) == 2
     assert len(temporaries(store)) == 2
     request.close()
     assert temporaries(store) == []
@@ -82,11 +87,16 @@ def test_an_upload_that_nobody_keeps_is_gone_after_the_request(store: Store) -> 
 def test_a_refused_file_is_not_kept(store: Store) -> None:
     request = post(form(("a.pdf", b"MZ program")))
     with pytest.raises(Refused) as caught:
-        receive(request.FILES["file"])
+        receive(uploads(request)[0])
     request.close()
     assert caught.value.code == "wrong_magic"
     assert list(store.names()) == []
     assert temporaries(store) == []
+
+
+def test_an_upload_that_came_another_way_is_a_mistake_of_ours() -> None:
+    with pytest.raises(TypeError):
+        receive(SimpleUploadedFile("a.pdf", GOOD))
 
 
 def test_a_file_above_the_limit_is_refused_and_the_rest_of_the_form_arrives(
@@ -94,7 +104,7 @@ def test_a_file_above_the_limit_is_refused_and_the_rest_of_the_form_arrives(
 ) -> None:
     monkeypatch.setattr(SafeNameHandler, "max_bytes", 1000)
     request = post(form(("a.pdf", b"x" * 1001), ("b.pdf", GOOD), field="ghi chú"))
-    large, good = request.FILES.getlist("file")
+    large, good = uploads(request)
     assert request.POST["note"] == "ghi chú"
     with pytest.raises(Refused) as caught:
         receive(large)
@@ -110,7 +120,7 @@ def test_a_file_of_exactly_the_limit_is_taken(
 ) -> None:
     monkeypatch.setattr(SafeNameHandler, "max_bytes", len(GOOD))
     request = post(form(("a.pdf", GOOD)))
-    assert request.FILES["file"].refusal is None
+    assert uploads(request)[0].refusal is None
     request.close()
 
 
@@ -128,7 +138,7 @@ def test_a_full_disk_is_told_by_the_upload(store: Store, monkeypatch: pytest.Mon
     monkeypatch.setattr(Temporary, "write", full)
     request = post(form(("a.pdf", GOOD)))
     with pytest.raises(Refused) as caught:
-        receive(request.FILES["file"])
+        receive(uploads(request)[0])
     assert caught.value.code == "no_room"
     request.close()
     assert temporaries(store) == []
@@ -150,9 +160,9 @@ class _BrokenLine:
 def test_a_client_that_hangs_up_leaves_nothing(store: Store) -> None:
     body = form(("a.pdf", GOOD), ("b.pdf", GOOD * 100))
     request = post(body)
-    request._stream = _BrokenLine(body[: len(GOOD) * 50])
+    request._stream = cast(BinaryIO, _BrokenLine(body[: len(GOOD) * 50]))
     with pytest.raises(OSError, match="connection reset"):
-        request.FILES.getlist("file")
+        uploads(request)
     request.close()
     del request
     gc.collect()
@@ -163,10 +173,10 @@ def test_a_client_that_hangs_up_leaves_nothing(store: Store) -> None:
 def test_no_request_of_the_corpus_fails_or_leaves_a_file(store: Store, path: Path) -> None:
     request = post(path.read_bytes())
     try:
-        uploads = [upload for _, many in request.FILES.lists() for upload in many]
-    except (MultiPartParserError, MultiValueDictKeyError):
-        uploads = []
-    for upload in uploads:
+        arrived = uploads(request)
+    except MultiPartParserError:
+        arrived = []
+    for upload in arrived:
         _received_or_refused(upload)
     request.close()
     assert temporaries(store) == []
