@@ -130,6 +130,20 @@ class Day(forms.DateField):
         return day
 
 
+class Code(Text):
+    """The short code of an agency or a group: letters without marks, digits, dot, dash."""
+
+    default_error_messages = {
+        "long": _("Mã chỉ gồm chữ không dấu, số, dấu chấm, gạch; tối đa 30 ký tự.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("Chữ không dấu, số, dấu chấm, gạch ngang; ví dụ SNV."))
+        super().__init__(limit=30, **kwargs)
+        sentence = self.error_messages["long"]
+        self.validators = [RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", sentence)]
+
+
 class Phone(Text):
     """A telephone number as people write it."""
 

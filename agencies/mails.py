@@ -37,7 +37,9 @@ def invitation(person: User) -> None:
 
 def password_reset(person: User) -> None:
     with translation.override(settings.LANGUAGE_CODE):
-        _send(person, _("Đặt lại mật khẩu hệ thống xác định Chỉ số CCHC"), "mails/password_reset.txt")
+        _send(
+            person, _("Đặt lại mật khẩu hệ thống xác định Chỉ số CCHC"), "mails/password_reset.txt"
+        )
 
 
 def _send(person: User, subject: str, template: str) -> None:

@@ -16,9 +16,7 @@ from agencies.verdict import Verdict, no, yes
 def can_see_people(user: User) -> Verdict:
     if user.is_active and (user.is_administrator or user.is_secretariat):
         return yes()
-    return no(
-        _("Danh sách người dùng dành cho quản trị kỹ thuật và cơ quan thường trực của tỉnh.")
-    )
+    return no(_("Danh sách người dùng dành cho quản trị kỹ thuật và cơ quan thường trực của tỉnh."))
 
 
 def can_invite(user: User) -> Verdict:
@@ -39,7 +37,9 @@ def can_grant(user: User) -> Verdict:
 def can_edit_person(user: User, person: User) -> Verdict:
     if not (user.is_active and user.is_administrator):
         return no(
-            _("Chỉ quản trị kỹ thuật được sửa, khóa và mở tài khoản. Hãy đề nghị quản trị kỹ thuật.")
+            _(
+                "Chỉ quản trị kỹ thuật được sửa, khóa và mở tài khoản. Hãy đề nghị quản trị kỹ thuật."
+            )
         )
     if person.jurisdiction_id != user.jurisdiction_id:
         return no(_("Người này thuộc tỉnh khác."))
@@ -83,9 +83,7 @@ def can_reinvite(user: User, person: User) -> Verdict:
 def can_see_register(user: User) -> Verdict:
     if user.is_active and (user.is_administrator or user.is_secretariat):
         return yes()
-    return no(
-        _("Danh mục cơ quan dành cho cơ quan thường trực và quản trị kỹ thuật của tỉnh.")
-    )
+    return no(_("Danh mục cơ quan dành cho cơ quan thường trực và quản trị kỹ thuật của tỉnh."))
 
 
 def can_keep_register(user: User) -> Verdict:

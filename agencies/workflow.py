@@ -69,9 +69,7 @@ def _held_person(actor: User, pk: int) -> User:
 
 def _send_link(person: User, occasion: str) -> None:
     """Send the mail after the commit; a broker that is down undoes nothing that was saved."""
-    transaction.on_commit(
-        partial(tasks.send_password_link.delay, person.pk, occasion), robust=True
-    )
+    transaction.on_commit(partial(tasks.send_password_link.delay, person.pk, occasion), robust=True)
 
 
 # --- Own account ---------------------------------------------------------------------------
@@ -92,9 +90,7 @@ def ask_for_reset(email: str) -> None:
     """
     known = User.objects.filter(email=email.lower(), is_active=True).values_list("pk", flat=True)
     pk = known.first() or 0
-    transaction.on_commit(
-        partial(tasks.send_password_link.delay, pk, tasks.RESET), robust=True
-    )
+    transaction.on_commit(partial(tasks.send_password_link.delay, pk, tasks.RESET), robust=True)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.db import IntegrityError, connection
+from playwright.sync_api import Page
 from ruamel.yaml import YAML
 
 from appraisal import clock as business_clock
@@ -221,6 +222,16 @@ def test_the_database_runs_with_the_options_of_the_settings() -> None:
 def test_a_foreign_key_to_nothing_is_refused() -> None:
     with pytest.raises(IntegrityError):
         Permission.objects.create(name="x", codename="x", content_type_id=2**31 - 1)
+
+
+@pytest.mark.journey
+def test_a_browser_in_vietnam_reaches_the_live_server(live_server: Any, page: Page) -> None:
+    answer = page.goto(f"{live_server.url}{settings.STATIC_URL}css/app.css")
+    assert answer is not None
+    assert answer.status == 200
+    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    assert zone in {"Asia/Ho_Chi_Minh", "Asia/Saigon"}  # one place, two names
+    assert page.evaluate("navigator.language") == "vi-VN"
 
 
 @pytest.mark.worker

@@ -249,7 +249,7 @@ class Saver {
     this.acknowledged = sent;
     this.failures = 0;
     this.version(answer.version);
-    this.clear("failure", "offer", "conflict");
+    this.clear("failure", "conflict");
     this.errors({});
     applyHtml(answer.html);
     if (this.dirty) {
@@ -337,7 +337,7 @@ class Saver {
     this.resting = true;
     this.again = false;
     this.version(answer.version);
-    this.clear("failure", "offer");
+    this.clear("failure");
     applyHtml(answer.html);
     const open = new Set(answer.fields.map((field) => field.name));
     const names = answer.fields.map((field) => `“${field.label}”`).join(", ");

@@ -1,0 +1,1 @@
+"""The addresses of the process, one list for each part of the job."""
