@@ -13,7 +13,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --create-home --home-dir /home/parc parc \
+    && useradd --system --uid 10001 --no-create-home --home-dir /nonexistent parc \
     && install -d -o parc -g parc -m 0750 /data/evidence
 
 ENV PATH=/venv/bin:$PATH \

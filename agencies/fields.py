@@ -74,8 +74,7 @@ class Mail(forms.EmailField):
         self.widget.attrs.update(autocapitalize="none", spellcheck="false")
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value)
-        return text.lower()
+        return str(super().to_python(value)).lower()
 
     def run_validators(self, value: str) -> None:
         if value and (unfit(value) or len(value) > 254 or not value.isascii()):

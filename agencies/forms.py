@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 from agencies.days import today
 from agencies.fields import CHOICE, Code, Day, Mail, Phone, Secret, Text
 from agencies.models import Agency, AgencyGroup, Capacity, User
-from agencies.workflow import Entry, Rights
+from agencies.values import Entry, Rights
 
 NAME_LIMIT = 250
 
@@ -48,7 +48,8 @@ class ResetForm(forms.Form):
 def _weakness(error: ValidationError) -> str:
     """Django's objections to a password, in words of our own: its Vietnamese has gaps."""
     if error.code == "password_too_short":
-        return _("Mật khẩu cần ít nhất %d ký tự.") % (error.params or {})["min_length"]
+        least = (error.params or {})["min_length"]
+        return _("Mật khẩu cần ít nhất %(least)s ký tự.") % {"least": least}
     if error.code == "password_too_similar":
         return _("Mật khẩu quá giống họ tên hoặc địa chỉ thư điện tử. Hãy chọn mật khẩu khác.")
     if error.code == "password_entirely_numeric":
@@ -356,9 +357,7 @@ class MergeForm(forms.Form):
         if len(closing) == 1:
             self.add_error(
                 "closing",
-                _(
-                    "Chỉ một cơ quan kết thúc và lập cơ quan mới là đổi tên; hãy dùng trang đổi tên."
-                ),
+                _("Chỉ một cơ quan kết thúc là đổi tên; hãy dùng trang Đổi tên cơ quan."),
             )
         code, day = data.get("code"), data.get("first_day")
         if code and day and _taken(self.user, code, day, [agency.pk for agency in closing]):

@@ -63,7 +63,11 @@ class ActivityMiddleware:
                 logout(request)
             elif now - seen > 60:
                 request.session["seen"] = now
-            allowed = {reverse("agencies:password-change"), reverse("agencies:sign-out")}
+            allowed = {
+                reverse("agencies:password-change"),
+                reverse("agencies:sign-out"),
+                reverse("agencies:language"),
+            }
             if (
                 isinstance(request.user, User)
                 and request.user.must_change_password
@@ -74,7 +78,19 @@ class ActivityMiddleware:
         response = self.get_response(request)
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
+        elif _asked_by_script(request) and _leads_to_sign_in(response):
+            # A script would follow the redirect and put the sign-in page into its fragment.
+            return HttpResponse(_("Phiên đăng nhập đã kết thúc."), status=401)
         return response
+
+
+def _asked_by_script(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers or "X-Requested-With" in request.headers
+
+
+def _leads_to_sign_in(response: HttpResponse) -> bool:
+    sign_in = reverse(settings.LOGIN_URL)
+    return response.status_code == 302 and response.headers["Location"].startswith(sign_in)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -36,11 +36,7 @@ def can_grant(user: User) -> Verdict:
 
 def can_edit_person(user: User, person: User) -> Verdict:
     if not (user.is_active and user.is_administrator):
-        return no(
-            _(
-                "Chỉ quản trị kỹ thuật được sửa, khóa và mở tài khoản. Hãy đề nghị quản trị kỹ thuật."
-            )
-        )
+        return no(_("Chỉ quản trị kỹ thuật được sửa, khóa và mở tài khoản."))
     if person.jurisdiction_id != user.jurisdiction_id:
         return no(_("Người này thuộc tỉnh khác."))
     if person.pk == user.pk:

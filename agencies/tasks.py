@@ -14,7 +14,7 @@ INVITATION: Final = "invitation"
 RESET: Final = "reset"
 
 
-@shared_task(
+@shared_task(  # type: ignore[untyped-decorator]
     autoretry_for=(OSError, SMTPException), retry_backoff=30, retry_backoff_max=600, max_retries=5
 )
 def send_password_link(pk: int, occasion: str) -> None:

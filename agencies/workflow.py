@@ -8,7 +8,6 @@ Sentences of the trail stay in Vietnamese, whatever language the actor reads.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -18,35 +17,9 @@ from django.utils.translation import gettext as _
 
 from agencies import rules, tasks, trail
 from agencies.days import today, written
-from agencies.models import Agency, AgencyGroup, Capacity, Jurisdiction, User
+from agencies.models import Agency, AgencyGroup, Jurisdiction, User
+from agencies.values import Entry, Rights
 from agencies.verdict import Refusal, enforce
-
-
-@dataclass(frozen=True)
-class Rights:
-    """What a person is in the province: the part of an account that others decide."""
-
-    agency: Agency | None = None
-    capacity: str = Capacity.NONE
-    position: str = ""
-    is_secretariat: bool = False
-    is_administrator: bool = False
-
-    @property
-    def needs_an_administrator(self) -> bool:
-        return self.is_secretariat or self.is_administrator
-
-    def in_words(self) -> str:
-        words = [str(Capacity(self.capacity).label)]
-        if self.agency:
-            words.append(self.agency.name)
-        if self.position:
-            words.append(self.position)
-        if self.is_secretariat:
-            words.append("cơ quan thường trực")
-        if self.is_administrator:
-            words.append("quản trị kỹ thuật")
-        return ", ".join(words)
 
 
 def rights_of(person: User) -> Rights:
@@ -262,15 +235,6 @@ def change_group(actor: User, pk: int, *, name: str, position: int) -> AgencyGro
 
 
 # --- Register ------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Entry:
-    """How an agency is entered: the row that begins."""
-
-    code: str
-    name: str
-    group: AgencyGroup
-
-
 @transaction.atomic
 def enter_agency(actor: User, entry: Entry, *, first_day: date) -> Agency:
     """Enter an agency that has no predecessor. Raises Refusal when its code is in use."""

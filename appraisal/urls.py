@@ -1,6 +1,9 @@
 """The addresses of the process; one list for each part of the job, in `addresses`."""
 
+from django.urls import path
+
 from appraisal.addresses import agency, council, setup, team
+from appraisal.views.styleguide import styleguide
 
 app_name = "appraisal"
 urlpatterns = [
@@ -8,4 +11,5 @@ urlpatterns = [
     *setup.urlpatterns,
     *team.urlpatterns,
     *council.urlpatterns,
+    path("styleguide/", styleguide, name="styleguide"),
 ]

@@ -10,10 +10,16 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-os.environ["PARC_LOCAL"] = "1"
-os.environ.setdefault("SECRET_KEY", "a-key-of-the-test-suite-and-of-nothing-else-0123456789")
 # Set by the first process and inherited by xdist's processes and by the Celery worker.
-os.environ.setdefault("PARC_TEST_DIR", tempfile.mkdtemp(prefix="parc-tests-"))
+if "PARC_TEST_DIR" not in os.environ:
+    os.environ["PARC_TEST_DIR"] = tempfile.mkdtemp(prefix="parc-tests-")
+os.environ |= {
+    "PARC_LOCAL": "1",
+    "PARC_VAR": os.environ["PARC_TEST_DIR"],
+    "SECRET_KEY": "a-key-of-the-test-suite-and-of-nothing-else-0123456789",
+}
+for name in ("ALLOWED_HOSTS", "EVIDENCE_ROOT", "PARC_CLOCK_OFFSET", "SITE_ORIGIN"):
+    os.environ.pop(name, None)  # of an installation, should this shell know one
 
 PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 

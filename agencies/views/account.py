@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -53,9 +52,10 @@ def _wait(seconds: int) -> str:
     return _("Đã thử nhiều lần. Hãy chờ %d phút rồi thử lại.") % minutes
 
 
-def _too_early(request: HttpRequest, page: str, form: Form, seconds: int) -> HttpResponse:
-    form.add_error(None, _wait(seconds))
-    answer = render(request, page, {"form": form}, status=429)
+def _too_early(
+    request: HttpRequest, page: str, context: dict[str, object], seconds: int
+) -> HttpResponse:
+    answer = render(request, page, {**context, "wait": _wait(seconds)}, status=429)
     answer["Retry-After"] = str(seconds)
     return answer
 
@@ -68,10 +68,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(safe_next(request, settings.LOGIN_REDIRECT_URL))
     form = SignInForm(request.POST or None)
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    context: dict[str, object] = {"form": form, "next": wanted}
     if request.method == "POST" and form.is_valid():
         email, origin = form.cleaned_data["email"], throttle.address(request)
         if seconds := throttle.admit(email, origin):
-            return _too_early(request, "agencies/sign_in.html", form, seconds)
+            return _too_early(request, "agencies/sign_in.html", context, seconds)
         user = authenticate(request, username=email, password=form.cleaned_data["password"])
         if user is not None:
             throttle.forget(email, origin)
@@ -86,7 +88,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 " Hãy kiểm tra lại; nếu quên mật khẩu, chọn “Quên mật khẩu”."
             ),
         )
-    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
     return render(request, "agencies/sign_in.html", context)
 
 
@@ -107,9 +108,8 @@ def password_change(request: Request) -> HttpResponse:
     if request.method == "POST":
         account, origin = f"password of {request.user.pk}", throttle.address(request)
         if seconds := throttle.admit(account, origin):
-            form = PasswordChangeForm(request.user)
-            form.is_bound, form.cleaned_data, form._errors = True, {}, None
-            return _too_early(request, "agencies/password_change.html", form, seconds)
+            context: dict[str, object] = {"form": PasswordChangeForm(request.user)}
+            return _too_early(request, "agencies/password_change.html", context, seconds)
         if form.is_valid():
             throttle.forget(account, origin)
             workflow.set_password(request.user, form.cleaned_data["new_password1"])
@@ -129,7 +129,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         if seconds := throttle.admit(f"reset of {email}", throttle.address(request)):
-            return _too_early(request, "agencies/password_reset.html", form, seconds)
+            return _too_early(request, "agencies/password_reset.html", {"form": form}, seconds)
         workflow.ask_for_reset(email)
         return redirect("agencies:password-reset-sent")
     return render(request, "agencies/password_reset.html", {"form": form})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -156,7 +156,7 @@ def _with_a_reason(
     request: Request,
     person: User,
     act: Callable[[User, int, str], User],
-    words: dict[str, object],
+    words: Mapping[str, object],
     done: str,
 ) -> HttpResponse:
     """The confirmation page that asks for the reason, and what follows."""

@@ -338,6 +338,7 @@ class Saver {
     this.again = false;
     this.version(answer.version);
     this.clear("failure");
+    this.errors({});
     applyHtml(answer.html);
     const open = new Set(answer.fields.map((field) => field.name));
     const names = answer.fields.map((field) => `“${field.label}”`).join(", ");
@@ -411,9 +412,10 @@ class Saver {
       storage.drop(this.key);
       return;
     }
-    const when = new Intl.DateTimeFormat("vi-VN", {
-      timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit",
-    }).format(kept.at);
+    const part = Object.fromEntries(new Intl.DateTimeFormat("vi-VN", {
+      timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", hourCycle: "h23",
+    }).formatToParts(kept.at).map(({ type, value }) => [type, value]));
+    const when = `${part.hour}:${part.minute} ngày ${part.day}/${part.month}`;
     const choices = make("div", "row-flex");
     choices.append(
       button("Đưa lại vào biểu mẫu", () => {
