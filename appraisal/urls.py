@@ -3,6 +3,7 @@
 from django.urls import path
 
 from appraisal.addresses import agency, council, setup, team
+from appraisal.views.health import healthz
 from appraisal.views.styleguide import styleguide
 
 app_name = "appraisal"
@@ -11,5 +12,6 @@ urlpatterns = [
     *setup.urlpatterns,
     *team.urlpatterns,
     *council.urlpatterns,
+    path("healthz", healthz, name="healthz"),
     path("styleguide/", styleguide, name="styleguide"),
 ]

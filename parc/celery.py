@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parc.settings")
 
 app = Celery("parc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["appraisal"])
+app.autodiscover_tasks(["agencies", "appraisal"])

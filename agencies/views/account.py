@@ -28,7 +28,7 @@ from agencies.forms import (
     ResetForm,
     SignInForm,
 )
-from agencies.http import Request
+from agencies.http import Request, posted
 from agencies.models import User
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def _too_early(
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(safe_next(request, settings.LOGIN_REDIRECT_URL))
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     context: dict[str, object] = {"form": form, "next": wanted}
     if request.method == "POST" and form.is_valid():
@@ -104,7 +104,7 @@ def sign_out(request: Request) -> HttpResponse:
 @sensitive_post_parameters()
 @require_form
 def password_change(request: Request) -> HttpResponse:
-    form = PasswordChangeForm(request.user, request.POST or None)
+    form = PasswordChangeForm(request.user, posted(request))
     if request.method == "POST":
         account, origin = f"password of {request.user.pk}", throttle.address(request)
         if seconds := throttle.admit(account, origin):
@@ -125,7 +125,7 @@ def password_change(request: Request) -> HttpResponse:
 @never_cache
 @require_form
 def password_reset(request: HttpRequest) -> HttpResponse:
-    form = ResetForm(request.POST or None)
+    form = ResetForm(posted(request))
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         if seconds := throttle.admit(f"reset of {email}", throttle.address(request)):
@@ -164,7 +164,7 @@ class PasswordResetConfirm(PasswordResetConfirmView):
 def profile(request: Request) -> HttpResponse:
     user = request.user
     initial = {"full_name": user.full_name, "position": user.position, "phone": user.phone}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         workflow.save_profile(user, **form.cleaned_data)
         messages.success(request, _("Đã lưu thông tin cá nhân."))

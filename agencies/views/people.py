@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import queries, rules, workflow
 from agencies.forms import InviteForm, PeopleFilter, ReasonForm, RightsForm
-from agencies.http import Request
+from agencies.http import Request, posted
 from agencies.models import User
 from agencies.verdict import enforce
 from agencies.views.account import require_form
@@ -64,7 +64,7 @@ def _query(request: Request) -> str:
 def invite(request: Request) -> HttpResponse:
     enforce(rules.can_invite(request.user))
     may_grant = bool(rules.can_grant(request.user))
-    form = InviteForm(request.POST or None, by=request.user, may_grant=may_grant)
+    form = InviteForm(posted(request), by=request.user, may_grant=may_grant)
     if request.method == "POST" and form.is_valid():
         person = workflow.invite(
             request.user,
@@ -95,7 +95,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
     person = _person(request, pk)
     enforce(rules.can_edit_person(request.user, person))
     form = RightsForm(
-        request.POST or None,
+        posted(request),
         by=request.user,
         may_grant=bool(rules.can_grant(request.user)),
         person=person,
@@ -160,7 +160,7 @@ def _with_a_reason(
     done: str,
 ) -> HttpResponse:
     """The confirmation page that asks for the reason, and what follows."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         act(request.user, person.pk, form.cleaned_data["reason"])
         messages.success(request, done)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies import queries, rules, workflow
 from agencies.forms import EntryForm, GroupForm, MergeForm, RegisterFilter, groups_of
-from agencies.http import Request
+from agencies.http import Request, posted
 from agencies.models import Agency
 from agencies.verdict import enforce
 from agencies.views.account import require_form
@@ -49,7 +49,7 @@ def register(request: Request) -> HttpResponse:
 @require_form
 def new(request: Request) -> HttpResponse:
     enforce(rules.can_keep_register(request.user))
-    form = EntryForm(request.user, request.POST or None)
+    form = EntryForm(request.user, posted(request))
     if request.method == "POST" and form.is_valid():
         agency = workflow.enter_agency(
             request.user, form.entry(), first_day=form.cleaned_data["first_day"]
@@ -65,7 +65,7 @@ def rename(request: Request, pk: int) -> HttpResponse:
     agency = _agency(request, pk)
     enforce(rules.can_change_agency(request.user, agency))
     initial = {"code": agency.code, "name": agency.name, "group": agency.group_id}
-    form = EntryForm(request.user, request.POST or None, replacing=agency, initial=initial)
+    form = EntryForm(request.user, posted(request), replacing=agency, initial=initial)
     if request.method == "POST" and form.is_valid():
         renamed = workflow.rename_agency(
             request.user, agency.pk, form.entry(), first_day=form.cleaned_data["first_day"]
@@ -83,7 +83,7 @@ def merge(request: Request) -> HttpResponse:
     enforce(rules.can_keep_register(request.user))
     asked = request.GET.get("closing", "")
     initial = {"closing": [int(asked)] if asked.isascii() and asked.isdigit() else []}
-    form = MergeForm(request.user, request.POST or None, initial=initial)
+    form = MergeForm(request.user, posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         successor = workflow.merge_agencies(
             request.user,
@@ -123,7 +123,7 @@ def groups(request: Request) -> HttpResponse:
 @require_form
 def group_new(request: Request) -> HttpResponse:
     enforce(rules.can_keep_register(request.user))
-    form = GroupForm(request.user, request.POST or None)
+    form = GroupForm(request.user, posted(request))
     if request.method == "POST" and form.is_valid():
         group = workflow.create_group(request.user, **form.cleaned_data)
         messages.success(request, _("Đã thêm nhóm %(name)s.") % {"name": group.name})
@@ -137,7 +137,7 @@ def group_edit(request: Request, pk: int) -> HttpResponse:
     group = get_object_or_404(groups_of(request.user), pk=pk)
     enforce(rules.can_keep_register(request.user))
     initial = {"name": group.name, "position": group.position}
-    form = GroupForm(request.user, request.POST or None, group=group, initial=initial)
+    form = GroupForm(request.user, posted(request), group=group, initial=initial)
     if request.method == "POST" and form.is_valid():
         workflow.change_group(request.user, group.pk, **form.cleaned_data)
         messages.success(request, _("Đã lưu nhóm %(name)s.") % {"name": group.name})

@@ -6,7 +6,7 @@ runs in a child process before any lock is taken; the rule is asked before and a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -270,7 +270,7 @@ def _write_tree(
         ).in_force(today)
     }
     made: dict[str, Criterion] = {}
-    ordered = in_reading_order(rows)
+    ordered = _in_reading_order(rows)
     places = {row.code: place for place, row in enumerate(ordered)}
     for depth in range(max((row.depth for row in rows), default=0) + 1):
         level = []
@@ -301,7 +301,7 @@ def _write_tree(
     return made
 
 
-def in_reading_order(rows: tuple[CriterionRow, ...]) -> list[CriterionRow]:
+def _in_reading_order(rows: tuple[CriterionRow, ...]) -> list[CriterionRow]:
     """The rows with every parent before its children, siblings as in the sheet."""
     below: dict[str | None, list[CriterionRow]] = {}
     for row in rows:
@@ -312,7 +312,7 @@ def in_reading_order(rows: tuple[CriterionRow, ...]) -> list[CriterionRow]:
         row = waiting.pop()
         ordered.append(row)
         waiting.extend(reversed(below.get(row.code, [])))
-    return [replace(row, position=place) for place, row in enumerate(ordered, start=1)]
+    return ordered
 
 
 @transaction.atomic

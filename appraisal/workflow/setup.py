@@ -26,6 +26,7 @@ from appraisal.models import (
     Window,
 )
 from appraisal.queries import problems
+from appraisal.queries.setup import assignments_mark
 from appraisal.rules import (
     can_assign,
     can_change_seats,
@@ -403,6 +404,61 @@ def assign(
         at=at,
         data={"criterion": criterion.pk, "seat": seat.pk if seat else None, "second": second},
     )  # fmt: skip
+
+
+@transaction.atomic
+def save_assignments(
+    actor: User, round: Round, chosen: Mapping[tuple[int, bool], int | None], *, seen: str
+) -> int:
+    """Set the own assignment of several nodes at once; returns how many changed.
+
+    `chosen` maps a criterion's key and "second appraiser?" to a seat's key or None. `seen` is the
+    `queries.setup.assignments_mark` of what the person looked at: whoever saved in between is not
+    overwritten.
+    """
+    held, at = hold_round(round.pk, actor)
+    enforce(can_assign(actor, held, at=at))
+    if seen != assignments_mark(held):
+        raise Invalid(
+            seen=_("Có người vừa đổi phân công. Hãy xem lại bảng dưới đây rồi lưu lại.")
+        )
+    nodes = {node.pk: node for node in Criterion.objects.filter(criteria_set__round=held)}
+    members = {
+        seat.pk: seat
+        for seat in held.seats.filter(role=SeatRole.TEAM_MEMBER, valid_to__isnull=True)
+    }
+    stored = {
+        (item.criterion_id, item.is_second): item
+        for item in Assignment.objects.filter(criterion__criteria_set__round=held)
+    }
+    changed: dict[str, list[int | None]] = {}
+    for (pk, is_second), seat in chosen.items():
+        if pk not in nodes:
+            raise Invalid(criterion=_("Tiêu chí không thuộc đợt này."))
+        old = stored.get((pk, is_second))
+        if seat == (old.seat_id if old else None):
+            continue
+        if seat is not None and seat not in members:
+            raise Invalid(seat=_("Chỉ phân công cho thành viên Tổ giúp việc của đợt."))
+        changed[f"{nodes[pk].code}{'*' if is_second else ''} #{pk}"] = [
+            old.seat_id if old else None,
+            seat,
+        ]
+        if seat is None and old is not None:
+            old.delete()
+        elif seat is not None:
+            Assignment.objects.update_or_create(
+                criterion=nodes[pk],
+                is_second=is_second,
+                defaults={"seat": members[seat], "assigned_by": actor},
+            )
+    if changed:
+        trail.record(
+            held, actor, "assignment.saved",
+            _("Phân công thẩm định %d tiêu chí") % len(changed),
+            at=at, data={"changed": changed},
+        )  # fmt: skip
+    return len(changed)
 
 
 @transaction.atomic

@@ -41,6 +41,7 @@ def sink() -> Iterator[socket.socket]:
         yield server
 
 
+@pytest.mark.xdist_group("port-9")  # two processes cannot listen there at once
 @pytest.mark.parametrize("entry", EVIDENCE, ids=lambda entry: entry["path"])
 def test_each_file_of_the_corpus_gets_its_decision(
     entry: dict[str, Any], sink: socket.socket

@@ -1,0 +1,58 @@
+"""What the pages of the council share: the round they are about and the tabs between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agencies.http import Request
+from appraisal.models import Round
+from appraisal.rules import can_see_table
+from appraisal.rules.standing import enforce
+from appraisal import clock
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One page of the council's work."""
+
+    label: str
+    url: str
+    active: bool
+
+
+def fetch_round(request: Request, pk: int) -> Round:
+    """The round that the person may know of, or 404; the navigation then shows the same one."""
+    round = get_object_or_404(
+        Round.objects.visible_to(request.user).select_related("jurisdiction"), pk=pk
+    )
+    request.__dict__["nav_round"] = round
+    return round
+
+
+def fetch_table(request: Request, pk: int) -> Round:
+    """The round whose table the person may see; 404, or 403 with the reason."""
+    round = fetch_round(request, pk)
+    enforce(can_see_table(request.user, round, at=clock.now()))
+    return round
+
+
+def frame(round: Round, active: str, **more: Any) -> dict[str, Any]:
+    """The context that every page of the council has; `active` is the name of its tab."""
+    names = (
+        ("problems-show", _("Việc phải xử lý")),
+        ("disputes-list", _("Ý kiến khác nhau")),
+        ("meetings-list", _("Họp Hội đồng")),
+        ("table-show", _("Bảng tổng hợp")),
+        ("approvals-new", _("Phê duyệt")),
+        ("papers-list", _("Văn bản")),
+    )
+    tabs = [
+        Tab(label, reverse(f"appraisal:{name}", args=[round.pk]), name == active)
+        for name, label in names
+    ]
+    return {"round": round, "council_tabs": tabs, **more}
