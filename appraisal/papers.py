@@ -10,9 +10,12 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from appraisal.documents import content
 from appraisal.models import Consolidation
 from appraisal.models.round import SigningForm
+from appraisal.workbooks.results import results_csv
 
 
 def decision_of(consolidation: Consolidation) -> content.Decision:
@@ -58,3 +61,28 @@ def _group(group: dict[str, Any]) -> content.GroupResult:
             for agency in group["agencies"]
         ),
     )
+
+
+def results_csv_of(consolidation: Consolidation) -> bytes:
+    """The ranked result of a consolidation as CSV, every figure unrounded."""
+    sealed: dict[str, Any] = json.loads(consolidation.snapshot)
+    columns = (
+        _("Nhóm"), _("Mã cơ quan"), _("Cơ quan"), _("Điểm thẩm định"),
+        _("Điểm điều tra xã hội học"), _("Điểm thưởng"), _("Điểm trừ"), _("Tổng điểm"),
+        _("Điểm tối đa"), _("Chỉ số (%)"), _("Xếp hạng"), _("Đồng hạng"), _("Xếp loại"),
+    )  # fmt: skip
+    figures = ("appraised", "survey", "bonus", "penalty", "total", "maximum", "index")
+    rows = [
+        (
+            group["name"],
+            agency["code"],
+            agency["name"],
+            *(Decimal(agency[figure]) for figure in figures),
+            agency["rank"],
+            agency["tied"],
+            agency["grade"],
+        )
+        for group in sealed["groups"]
+        for agency in group["agencies"]
+    ]
+    return results_csv(rows, columns)

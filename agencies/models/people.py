@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.register import Agency, Jurisdiction
@@ -96,7 +97,22 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.full_name
 
+    @cached_property
+    def agency_line(self) -> frozenset[int]:
+        """The own agency and all that were renamed into it or merged with it.
+
+        A reorganisation in the middle of a round moves the people to the successor; the dossiers
+        and documents of the agencies before it stay theirs to finish.
+        """
+        line: set[int] = set()
+        found = {self.agency_id} if self.agency_id else set()
+        while found:
+            line |= found
+            before = Agency.objects.filter(successor__in=found).values_list("pk", flat=True)
+            found = set(before) - line
+        return frozenset(line)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.lower()
-        self.folded = fold(f"{self.full_name} {self.email}")
+        self.folded = fold(f"{self.full_name} {self.email}")[:450]
         super().save(*args, **kwargs)

@@ -137,5 +137,5 @@ class Agency(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.folded = fold(f"{self.code} {self.name}")
+        self.folded = fold(f"{self.code} {self.name}")[:300]
         super().save(*args, **kwargs)

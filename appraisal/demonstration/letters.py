@@ -8,6 +8,7 @@ gives the same bytes. Papers of the product are `documents`' business.
 from __future__ import annotations
 
 import io
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -52,11 +53,7 @@ class Face:
 
 
 def _letters() -> str:
-    import unicodedata
-
-    toned = {
-        unicodedata.normalize("NFC", base + tone) for base in BASES for tone in ("", *TONES)
-    }
+    toned = {unicodedata.normalize("NFC", base + tone) for base in BASES for tone in ("", *TONES)}
     small = "".join(sorted(toned))
     return "".join(map(chr, range(0x20, 0x7F))) + small + small.upper() + OTHERS
 
@@ -76,10 +73,12 @@ def _face(name: str) -> Face:
     glyphs = {chr(code): font.getGlyphID(glyph) for code, glyph in names.items()}
     widths = {chr(code): round(font["hmtx"][glyph][0] * scale) for code, glyph in names.items()}
     head, across = font["head"], font["hhea"]
-    box = (head.xMin, head.yMin, head.xMax, head.yMax)
+    left, low, right, high = (
+        round(edge * scale) for edge in (head.xMin, head.yMin, head.xMax, head.yMax)
+    )
     return Face(
         written.getvalue(), glyphs, widths,
-        (round(box[0] * scale), round(box[1] * scale), round(box[2] * scale), round(box[3] * scale)),
+        (left, low, right, high),
         round(across.ascent * scale), round(across.descent * scale),
     )  # fmt: skip
 

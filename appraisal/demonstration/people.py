@@ -24,18 +24,18 @@ OFFICERS = (
     "Trần Thị Hoài Thương", "A Jring Đeng", "Y Sương", "Siu Y Lệ", "Rơ Mah Dương",
 )  # fmt: skip
 HEADS = (
-    "Nguyễn Đăng Trình", "Lê Minh Quang", "Phạm Thị Lộc", "Nguyễn Văn Điệu", "Trần Văn Chương",
-    "Đinh Xuân Hòa", "Nguyễn Tấn Liêm", "Hoàng Đình Phước", "Võ Văn Thanh", "Phan Tấn Mười",
-    "Trần Thị Vân Anh", "A Kang", "Y Ngọc Hà", "Lê Hữu Thành", "Đoàn Thị Lâm Ngọc",
-    "Nguyễn Thị Vân", "Hồ Quang Minh", "Bùi Đức Trung", "U Huấn", "Lê Văn Hiển",
-    "Nguyễn Xuân Tư", "A Phương", "Y Lan", "A Hơ Lêu", "Nguyễn Trung Thuận",
-    "A Bek", "Đặng Quốc Vũ", "Ka Ba Tơ", "Rơ Mah Tuân", "Phạm Ngọc Thiện",
+    "Lương Thế Khải", "Dương Mỹ Hạnh", "Tạ Quang Lâm", "Mai Xuân Thịnh", "Cao Thị Diễm",
+    "Tô Đình Nguyên", "Hà Văn Sơn Tùng", "Châu Ngọc Bách", "Quách Thị Loan", "Lưu Trọng Nhân",
+    "Kiều Thanh Vũ", "Y Mai Hiên", "A Ngọc Thuần", "Đào Duy Khương", "Từ Thị Bảo Châu",
+    "Nguyễn Thị Vân", "La Minh Triết", "Thái Bá Hưng", "A Đăk Lâm", "Phùng Gia Khiêm",
+    "Vương Đức Toàn", "A Xuân Hợi", "Y Thanh Diệp", "A Thiu Rin", "Triệu Văn Đạt",
+    "A Lềnh", "Y Kơ Lan", "Ka Ba Hậu", "Rơ Mah Thiên", "Ninh Quốc Thắng",
 )  # fmt: skip
 
 # key of the address, role, name, position, agency, title of the seat (empty: from the file)
 SEATED: tuple[tuple[str, str, str, str, str], ...] = (
-    ("chutich", SeatRole.CHAIR, "Y Ngọc Sâm", "Phó Chủ tịch Ủy ban nhân dân tỉnh", ""),
-    ("phochutich", SeatRole.VICE_CHAIR, "Đỗ Thanh Bình", "Giám đốc Sở Nội vụ", "SNV"),
+    ("chutich", SeatRole.CHAIR, "Y Hoa Sâm", "Phó Chủ tịch Ủy ban nhân dân tỉnh", ""),
+    ("phochutich", SeatRole.VICE_CHAIR, "Đàm Thanh Bình", "Giám đốc Sở Nội vụ", "SNV"),
     ("uyvien1", SeatRole.COUNCIL_MEMBER, "A Brao Lễ",
      "Phó Chánh Văn phòng Ủy ban nhân dân tỉnh", "VPUB"),
     ("uyvien2", SeatRole.COUNCIL_MEMBER, "Nguyễn Thị Hồng Thủy", "Phó Giám đốc Sở Tài chính",
@@ -128,9 +128,7 @@ def administrator() -> Person:
 def accounts(password: str = PASSWORD) -> list[str]:
     """One line for each account that a visitor needs, grouped; the others follow a pattern."""
     lines = [f"Mật khẩu của mọi tài khoản: {password}", "", "Hội đồng và Tổ giúp việc"]
-    lines += [
-        _line(str(SeatRole(person.role).label), person, password) for person in seated()
-    ]
+    lines += [_line(str(SeatRole(person.role).label), person, password) for person in seated()]
     lines.append(_line("Quản trị kỹ thuật (tài khoản)", administrator(), password))
     lines += ["", "Cơ quan được đánh giá"]
     for code in ("SYT", "DHA"):

@@ -271,10 +271,12 @@ NOT_APPLICABLE = (
     "Cơ quan không quản lý nội dung này theo chức năng, nhiệm vụ được giao.",
 )
 ACCEPTED = "Đồng ý không áp dụng: đã đối chiếu chức năng, nhiệm vụ và số liệu của cơ quan."
-REFUSED = "Không đồng ý đề nghị không áp dụng: theo số liệu theo dõi, cơ quan có phát sinh; {found}."
+REFUSED = (
+    "Không đồng ý đề nghị không áp dụng: theo số liệu theo dõi, cơ quan có phát sinh; {found}."
+)
 WITHOUT_EVIDENCE = (
-    "Nội dung đã được thực hiện, lồng ghép trong chỉ đạo điều hành chung nên không có văn bản riêng;"
-    " cơ quan sẽ bổ sung tài liệu khi được yêu cầu."
+    "Nội dung đã được thực hiện, lồng ghép trong chỉ đạo điều hành chung nên không có văn bản"
+    " riêng; cơ quan sẽ bổ sung tài liệu khi được yêu cầu."
 )
 LOWERED = (
     "Theo tài liệu kiểm chứng: {found}. Điều chỉnh theo số liệu này.",
@@ -293,8 +295,8 @@ ANSWERS = (
     " theo tài liệu bổ sung.",
     "Cơ quan xin giải trình: kết quả đã hoàn thành trước 31/12/2020, văn bản phát hành chậm do chờ"
     " ý kiến của đơn vị phối hợp.",
-    "Cơ quan tiếp thu ý kiến của Tổ giúp việc; đề nghị ghi nhận phần việc đã hoàn thành theo số liệu"
-    " gửi kèm.",
+    "Cơ quan tiếp thu ý kiến của Tổ giúp việc; đề nghị ghi nhận phần việc đã hoàn thành theo số"
+    " liệu gửi kèm.",
 )
 RESTORED = "Tài liệu bổ sung đầy đủ, có giá trị kiểm chứng; chấp nhận giải trình."
 PARTLY = "Chấp nhận một phần: ghi nhận phần việc có tài liệu chứng minh."
@@ -309,7 +311,9 @@ def _claimed(random: Random, row: CriterionRow, truth: Said, quality: float) -> 
             return Said(points, declared, f"Tự đánh giá: {in_words(row, declared)}.")
     if truth.points is not None and truth.points < row.max_points and random.random() < 0.03:
         points = min(row.max_points, truth.points + Decimal("0.25"))
-        reason = "Đề nghị ghi nhận thêm: kết quả đạt được trong điều kiện địa bàn khó khăn, thiên tai."
+        reason = (
+            "Đề nghị ghi nhận thêm: kết quả đạt được trong điều kiện địa bàn khó khăn, thiên tai."
+        )
         return Said(points, truth.declared, reason)
     return Said(truth.points, truth.declared, _remark(random, row, truth))
 
@@ -398,9 +402,7 @@ def agency_plan(agency: AgencyFact, quality: float, sheet: tuple[CriterionRow, .
 def _leaf(random: Random, row: CriterionRow, quality: float) -> LeafPlan:
     if row.kind == "penalty":
         given = random.random() < 0.3 - 0.25 * quality
-        said = Said(
-            Decimal("0.5"), {}, "Chậm trả lời văn bản của Tổ giúp việc, đã nhắc hai lần."
-        )
+        said = Said(Decimal("0.5"), {}, "Chậm trả lời văn bản của Tổ giúp việc, đã nhắc hai lần.")
         return LeafPlan(row, said, None, said if given else None)
     if row.kind == "bonus":
         points = random.choice(["0", "0", "0", "0.5", "1"]) if quality > 0.35 else "0"
@@ -470,7 +472,8 @@ def _curiosities(
         old = documents["report"]
         documents["report-2018"] = DocumentPlan(
             "report-2018", "318/BC-SCT", "Báo cáo công tác cải cách hành chính năm 2018",
-            date(2018, 12, 14), old.issuer, "318_BC-SCT Báo cáo CCHC năm 2018.pdf", old.sections[:3],
+            date(2018, 12, 14), old.issuer, "318_BC-SCT Báo cáo CCHC năm 2018.pdf",
+            old.sections[:3],
         )  # fmt: skip
         leaves["1.4.2"].citations.append(Cited("report-2018", "1"))
     if agency.code in SHARED_DOCUMENT:
@@ -519,11 +522,15 @@ def rulings() -> tuple[RulingPlan, ...]:
         if claim is None or final is None or claim.points is None or final.points is None:
             continue
         if number == 1:
-            said = (final.points, "Hội đồng giữ điểm của Tổ giúp việc: chưa có căn cứ mới.", (4, 1, 0))
+            said = (
+                final.points,
+                "Hội đồng giữ điểm của Tổ giúp việc: chưa có căn cứ mới.",
+                (4, 1, 0),
+            )
         else:
             said = (
                 claim.points,
-                "Hội đồng thống nhất ghi nhận kết quả: cơ quan đã xuất trình bản chính tại cuộc họp.",
+                "Hội đồng thống nhất ghi nhận kết quả: cơ quan đã xuất trình bản chính.",
                 (5, 0, 0) if number == 0 else (4, 0, 1),
             )
         made.append(RulingPlan(agency, leaf.row.code, *said))

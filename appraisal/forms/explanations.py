@@ -20,9 +20,7 @@ class ExplanationForm(forms.Form):
             gettext_lazy("Trang thiếu số phiên bản. Hãy tải lại trang rồi lưu lại."),
         ),
     )
-    text = Text(
-        limit=10000, lines=True, required=False, label=gettext_lazy("Nội dung giải trình")
-    )
+    text = Text(limit=10000, lines=True, required=False, label=gettext_lazy("Nội dung giải trình"))
 
     def clean_text(self) -> str:
         return str(self.cleaned_data["text"]).replace("\r\n", "\n")

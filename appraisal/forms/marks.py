@@ -129,9 +129,7 @@ class SelfScoreForm(forms.Form):
     not_applicable = forms.BooleanField(
         required=False, label=gettext_lazy("Đề nghị không áp dụng tiêu chí này")
     )
-    reason = Text(
-        limit=10000, lines=True, required=False, label=gettext_lazy("Giải trình, lý do")
-    )
+    reason = Text(limit=10000, lines=True, required=False, label=gettext_lazy("Giải trình, lý do"))
 
     def __init__(
         self, rule: scoring.Rule, data: QueryDict | None = None,
@@ -196,9 +194,14 @@ class SelfScoreForm(forms.Form):
                 options.append(Option(NONE_TICKED, nothing, "0", NONE_TICKED in values))
             drawn.append(
                 Control(
-                    name, asked.label, asked.kind, asked.unit, (values or [""])[0], options,
+                    name,
+                    asked.label,
+                    asked.kind,
+                    asked.unit,
+                    (values or [""])[0],
+                    options,
                     [str(sentence) for sentence in self.errors.get(name, [])] if self.data else [],
-                )  # fmt: skip
+                )
             )
         return drawn
 
@@ -244,9 +247,13 @@ class SelfScoreForm(forms.Form):
             if [item for item in mine if item] != stored:
                 found.append(
                     Difference(
-                        name, asked.label, mine, stored,
-                        _spoken(asked, mine) or _empty(), _spoken(asked, stored) or _empty(),
-                    )  # fmt: skip
+                        name,
+                        asked.label,
+                        mine,
+                        stored,
+                        _spoken(asked, mine) or _empty(),
+                        _spoken(asked, stored) or _empty(),
+                    )
                 )
         points, stored_points = self.typed_points.strip(), str(theirs.get("points", ""))
         if points.replace(".", ",") != stored_points:
@@ -256,9 +263,13 @@ class SelfScoreForm(forms.Form):
             words = {True: _("có"), False: _("không")}
             found.append(
                 Difference(
-                    "not_applicable", _("Không áp dụng"), wants, stored_wants,
-                    words[wants], words[stored_wants],
-                )  # fmt: skip
+                    "not_applicable",
+                    _("Không áp dụng"),
+                    wants,
+                    stored_wants,
+                    words[wants],
+                    words[stored_wants],
+                )
             )
         reason = self.typed_reason.replace("\r\n", "\n").strip()
         stored_reason = str(theirs.get("reason", ""))

@@ -9,7 +9,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import CHOICE, REQUIRED, Text
+from agencies.fields import CHOICE, Text
+from appraisal.forms.typed import Moment
 from appraisal.models import Meeting, Seat
 
 
@@ -24,17 +25,9 @@ class AttendanceFields(NamedTuple):
 class MeetingForm(forms.Form):
     """One form for the meeting and the attendance of every seat of the round."""
 
-    held_at = forms.DateTimeField(
+    held_at = Moment(
         label=_("Thời gian họp"),
         help_text=_("Viết ngày/tháng/năm giờ:phút, ví dụ 15/01/2021 08:00 (giờ Việt Nam)."),
-        input_formats=["%d/%m/%Y %H:%M"],
-        widget=forms.DateTimeInput(
-            format="%d/%m/%Y %H:%M", attrs={"inputmode": "numeric", "autocomplete": "off"}
-        ),
-        error_messages={
-            "required": REQUIRED,
-            "invalid": _("Thời gian chưa đúng. Hãy viết ngày/tháng/năm giờ:phút."),
-        },
     )
     place = Text(label=_("Địa điểm"), limit=250)
     chaired_by = forms.ModelChoiceField(

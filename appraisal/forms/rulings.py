@@ -14,7 +14,9 @@ from appraisal.models import Criterion, Meeting, Round
 VOTE_LIMIT = 200
 
 
-class MeetingChoice(forms.ModelChoiceField[Meeting]):
+class MeetingChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A meeting by its time and place."""
+
     def label_from_instance(self, obj: Meeting) -> str:
         return f"{clock.minute(obj.held_at)}, {obj.place}"
 

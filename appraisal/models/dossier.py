@@ -22,7 +22,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         seated = Exists(Seat.objects.filter(round=OuterRef("round_id"), user=user))
         own = Q(pk__in=[])
         if user.capacity and user.agency_id:
-            own = Q(agency=user.agency_id) & ~Q(round__state=RoundState.DRAFT)
+            own = Q(agency__in=user.agency_line) & ~Q(round__state=RoundState.DRAFT)
         return self.filter(seated | own)
 
     def of(self, round: Round) -> Self:

@@ -30,7 +30,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
                 dossier__round__in=Seat.objects.filter(user=user).values("round"),
             )
         )
-        own = Q(agency=user.agency_id) if user.capacity and user.agency_id else Q(pk__in=[])
+        own = Q(agency__in=user.agency_line) if user.capacity and user.agency_id else Q(pk__in=[])
         return self.filter(own | seated)
 
     def kept(self) -> Self:

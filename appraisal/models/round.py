@@ -60,7 +60,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
             return own
         known = Q(seats__user=user)
         if user.capacity and user.agency_id:
-            known |= ~Q(state=RoundState.DRAFT) & Q(dossiers__agency=user.agency_id)
+            known |= ~Q(state=RoundState.DRAFT) & Q(dossiers__agency__in=user.agency_line)
         return own.filter(known).distinct()
 
 

@@ -70,7 +70,7 @@ class Gap:
 
 
 def leaf_gaps(criterion: Criterion, mark: Mark | None, citations: int) -> list[tuple[str, str]]:
-    """What is missing under a leaf, as (kind, sentence); a bonus that is not claimed misses nothing.
+    """What is missing under a leaf, as (kind, sentence); an unclaimed bonus misses nothing.
 
     Kinds: no_points, no_values, no_reason, no_evidence.
     """
@@ -211,8 +211,7 @@ def sheet(dossier: Dossier, *, shows_requests: bool) -> Sheet:
     """
     criteria = list(_criteria(dossier))
     marks = {
-        mark.criterion_id: mark
-        for mark in Mark.objects.filter(dossier=dossier, stage=Stage.SELF)
+        mark.criterion_id: mark for mark in Mark.objects.filter(dossier=dossier, stage=Stage.SELF)
     }
     citations = Counter(
         Citation.objects.filter(dossier=dossier).values_list("criterion_id", flat=True)
@@ -318,10 +317,13 @@ def _sums(
         root.points = f"{points_text(achieved)}/{points_text(reachable)}"
         sums.append(
             FieldSum(
-                root.criterion.code, root.criterion.title,
-                points_text(achieved), points_text(reachable),
-                sum(not line.gaps for line in inside), len(inside),
-            )  # fmt: skip
+                root.criterion.code,
+                root.criterion.title,
+                points_text(achieved),
+                points_text(reachable),
+                sum(not line.gaps for line in inside),
+                len(inside),
+            )
         )
     return tuple(sums), points_text(total), points_text(maximum)
 

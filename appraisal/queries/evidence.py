@@ -134,15 +134,15 @@ def leaf_chips(
         }
     )
     if years:
-        chips.append(
-            Chip(_("Đã dùng năm %s") % ", ".join(map(str, years)), "", "clock-history")
-        )
+        chips.append(Chip(_("Đã dùng năm %s") % ", ".join(map(str, years)), "", "clock-history"))
     return chips + flag_chips(evidence)
 
 
 def flag_chips(evidence: Evidence) -> list[Chip]:
     return [
-        Chip(str(FLAGS[flag]), "", "exclamation-triangle") for flag in evidence.flags if flag in FLAGS
+        Chip(str(FLAGS[flag]), "", "exclamation-triangle")
+        for flag in evidence.flags
+        if flag in FLAGS
     ]
 
 

@@ -92,8 +92,6 @@ def offers(
         add(_("Theo quy tắc và số liệu kê khai"), proposed.points)
     if not steps:
         add(_("Điểm tối đa"), criterion.max_points)
-        if criterion.kind == "manual":
-            add(_("Một nửa"), criterion.max_points / 2)
         add(_("Không có điểm"), Decimal(0))
     return list(found.values())
 

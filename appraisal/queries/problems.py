@@ -25,6 +25,7 @@ from appraisal.models import (
 )
 from appraisal.models.round import OwnAgencyPolicy
 from appraisal.queries.results import bands_of
+from appraisal.queries.table import leaf_anchor
 from appraisal.states import DECIDING_STAGES, SeatRole, Stage, Step
 
 
@@ -114,8 +115,9 @@ def opening_problems(round: Round) -> list[Problem]:
         if role not in held_roles
     ]
     found += _participants(round)
-    found += _criteria(round)
-    found += _uncovered(round)
+    nodes = _nodes(round)
+    found += _criteria(round, nodes)
+    found += _uncovered(round, nodes)
     return found
 
 
@@ -147,13 +149,19 @@ def _participants(round: Round) -> list[Problem]:
     return found
 
 
-def _criteria(round: Round) -> list[Problem]:
+def _nodes(round: Round) -> list[Criterion]:
+    """The criteria of the round, set by set in reading order."""
+    return list(
+        Criterion.objects.filter(criteria_set__round=round)
+        .select_related("criteria_set__group")
+        .order_by("criteria_set__group__position", "position")
+    )
+
+
+def _criteria(round: Round, nodes: list[Criterion]) -> list[Problem]:
     """Parents that differ from the sum of their children, and rules whose parameters are wrong."""
     found = []
     page = _to("criteria-list", round.pk)
-    nodes = list(
-        Criterion.objects.filter(criteria_set__round=round).select_related("criteria_set__group")
-    )
     sums: dict[int, Decimal] = defaultdict(Decimal)
     for node in nodes:
         if node.parent_id:
@@ -198,12 +206,13 @@ def _criteria(round: Round) -> list[Problem]:
     return found
 
 
-def _uncovered(round: Round) -> list[Problem]:
+def _uncovered(round: Round, nodes: list[Criterion]) -> list[Problem]:
     covered = coverage(round)
-    leaves = Criterion.objects.filter(criteria_set__round=round, is_leaf=True).exclude(
-        kind="survey"
-    )
-    lacking = [leaf for leaf in leaves if leaf.pk not in covered.first]
+    lacking = [
+        node
+        for node in nodes
+        if node.is_leaf and not node.is_survey and node.pk not in covered.first
+    ]
     if not lacking:
         return []
     return [
@@ -242,7 +251,9 @@ def consolidation_problems(round: Round) -> list[Problem]:
             if group == dossier.group_id and leaf not in decided[pk]
         ]
         found += _missing(round, dossier, missing)
-    found += _sums_and_cover(round)
+    nodes = _nodes(round)
+    found += [item for item in _criteria(round, nodes) if item.blocking]
+    found += _uncovered(round, nodes)
     found += _explanations(round, dossiers, again)
     if round.own_agency_policy == OwnAgencyPolicy.SECOND:
         found += _second_marks(round, dossiers, again)
@@ -279,10 +290,6 @@ def _missing(round: Round, dossier: Dossier, missing: list[tuple[str, str]]) -> 
     return found
 
 
-def _sums_and_cover(round: Round) -> list[Problem]:
-    return [*(item for item in _criteria(round) if item.blocking), *_uncovered(round)]
-
-
 def _explanations(
     round: Round, dossiers: dict[int, Dossier], again: dict[int, set[int]]
 ) -> list[Problem]:
@@ -293,7 +300,8 @@ def _explanations(
         if criterion in again[dossier]:
             continue
         agency = dossiers[dossier].agency.name
-        url = reverse("appraisal:table-derivation", args=[round.pk, dossier])
+        page = reverse("appraisal:table-derivation", args=[round.pk, dossier])
+        url = f"{page}#{leaf_anchor(code)}"
         if answered:
             found.append(
                 Problem(
@@ -345,7 +353,9 @@ def _unreadable(round: Round) -> list[Problem]:
     cited = (
         Citation.objects.filter(dossier__round=round)
         .order_by("evidence_id")
-        .values_list("evidence__sha256", "evidence__title", "dossier__agency__name")
+        .values_list(
+            "evidence__sha256", "evidence__title", "dossier__agency__name", "dossier_id"
+        )
         .distinct()
     )
     return [
@@ -353,9 +363,9 @@ def _unreadable(round: Round) -> list[Problem]:
             "evidence",
             _("%(agency)s: không đọc được tệp của tài liệu “%(title)s”.")
             % {"agency": agency, "title": title},
-            _to("problems-show", round.pk),
+            reverse("appraisal:table-derivation", args=[round.pk, dossier]),
         )
-        for digest, title, agency in cited
+        for digest, title, agency, dossier in cited
         if not store.exists(digest)
     ]
 

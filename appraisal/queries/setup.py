@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, AgencyGroup, User
 from agencies.text import fold
@@ -28,7 +29,6 @@ from appraisal.models import (
     Window,
 )
 from appraisal.models.criteria import RuleKind
-from appraisal.queries.problems import Coverage, coverage
 from appraisal.states import COUNCIL_ROLES, SeatRole, Stage, Step
 
 
@@ -116,7 +116,6 @@ class Counts:
     survey_leaves: int
     council: int
     team: int
-    assigned: int
     survey_points: int
 
 
@@ -129,15 +128,13 @@ def counts(round: Round) -> Counts:
         council=Count("pk", filter=Q(role__in=COUNCIL_ROLES)),
         team=Count("pk", filter=Q(role__in=[SeatRole.TEAM_LEAD, SeatRole.TEAM_MEMBER])),
     )
-    works = Round.objects.filter(pk=round.pk).aggregate(agencies=Count("dossiers"))
     marks = Mark.objects.filter(dossier__round=round, stage=Stage.SURVEY).count()
     return Counts(
-        agencies=works["agencies"],
+        agencies=round.dossiers.count(),
         leaves=leaves["all"],
         survey_leaves=leaves["survey"],
         council=seats["council"],
         team=seats["team"],
-        assigned=0,
         survey_points=marks,
     )
 
@@ -148,19 +145,18 @@ def trail_of(round: Round) -> QuerySet[Event]:
 
 
 # --- People and agencies --------------------------------------------------------------------
-PARTS = (
+PARTS: tuple[tuple[Promise, tuple[SeatRole, ...]], ...] = (
     (_("Hội đồng"), (SeatRole.CHAIR, SeatRole.VICE_CHAIR, SeatRole.COUNCIL_MEMBER)),
     (_("Thư ký và giám sát"), (SeatRole.SECRETARY, SeatRole.AUDITOR)),
     (_("Tổ giúp việc"), (SeatRole.TEAM_LEAD, SeatRole.TEAM_MEMBER)),
 )
 
 
-def seats_by_part(round: Round) -> list[tuple[str, list[Seat]]]:
+def seats_by_part(round: Round) -> list[tuple[Promise, list[Seat]]]:
     """The seats of a round under council, secretariat and team, in the order of the roles."""
     seats = list(round.seats.select_related("user__agency"))
-    order = list(SeatRole)
     return [
-        (title, sorted((s for s in seats if s.role in roles), key=lambda s: order.index(s.role)))  # type: ignore[arg-type]
+        (title, [seat for role in roles for seat in seats if seat.role == role])
         for title, roles in PARTS
     ]
 
@@ -171,7 +167,8 @@ def people_to_seat(round: Round, text: str = "") -> QuerySet[User]:
         jurisdiction=round.jurisdiction_id, is_active=True, is_administrator=False
     ).select_related("agency")
     if text:
-        people = people.filter(Q(folded__contains=fold(text)) | Q(agency__folded__contains=fold(text)))
+        wanted = fold(text)
+        people = people.filter(Q(folded__contains=wanted) | Q(agency__folded__contains=wanted))
     return people.order_by("full_name")
 
 
@@ -367,11 +364,11 @@ def members_of(round: Round) -> list[Seat]:
     )
 
 
-def coverage_matrix(
-    criteria_set: CriteriaSet, members: list[Seat], covered: Coverage | None = None
-) -> CoverageMatrix:
-    """Who appraises what in one set; survey leaves need nobody. Four queries."""
-    covered = covered or coverage(criteria_set.round)
+def coverage_matrix(criteria_set: CriteriaSet, members: list[Seat]) -> CoverageMatrix:
+    """Who appraises what in one set, by the nearest assignment above; survey leaves need nobody.
+
+    Three queries.
+    """
     names = {seat.pk: seat.user.full_name for seat in members}
     given: dict[bool, dict[int, int]] = {False: {}, True: {}}
     for criterion, is_second, seat_id in Assignment.objects.filter(
@@ -409,7 +406,7 @@ def coverage_matrix(
             second=given[True].get(node.pk),
             first_from_above=names.get(above[False] or 0, ""),
             second_from_above=names.get(above[True] or 0, ""),
-            uncovered=wanted and node.pk not in covered.first,
+            uncovered=wanted and node.pk not in resolved[False],
         )
         if node.depth == 0:
             fields.append(FieldLoad(node.code, node.title, 0, 0, []))

@@ -284,7 +284,7 @@ def standing(round: Round) -> Standing:
         "who": last.made_by.full_name,
     }
     decision: Decision | None = getattr(last, "decision", None)
-    if round.state not in {RoundState.CONSOLIDATED, RoundState.APPROVED, RoundState.PUBLISHED}:
+    if round.state in {RoundState.DRAFT, RoundState.OPEN, RoundState.COUNCIL}:
         return Standing(
             _("Số liệu tạm tính. Kết quả tổng hợp %s đã được trả lại để xem xét.") % made,
             "", True, last, None,
@@ -294,7 +294,9 @@ def standing(round: Round) -> Standing:
             _("Đã tổng hợp %s, chờ phê duyệt.") % made,
             grouped(last.fingerprint), False, last, None,
         )  # fmt: skip
-    sentence = _("Đã phê duyệt lúc %(when)s bởi %(who)s (%(role)s), theo kết quả tổng hợp %(made)s.")
+    sentence = _(
+        "Đã phê duyệt lúc %(when)s bởi %(who)s (%(role)s), theo kết quả tổng hợp %(made)s."
+    )
     return Standing(
         sentence
         % {

@@ -122,7 +122,7 @@ def holds(user: User, round: Round, at: datetime, *wanted: SeatRole) -> Verdict:
 
 def belongs(user: User, dossier: Dossier) -> Verdict:
     """Whether the person fills in for the agency of the dossier."""
-    if user.is_active and user.capacity and user.agency_id == dossier.agency_id:
+    if user.is_active and user.capacity and dossier.agency_id in user.agency_line:
         return yes()
     return no(_("Chỉ cán bộ đầu mối và thủ trưởng của chính cơ quan mới nhập được hồ sơ này."))
 

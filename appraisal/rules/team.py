@@ -42,7 +42,7 @@ def appraiser_of(dossier: Dossier, criterion: Criterion, *, second: bool = False
 def warns_own_agency(user: User, dossier: Dossier) -> bool:
     """Whether the page must say that the appraiser belongs to the appraised agency."""
     return (
-        user.agency_id == dossier.agency_id
+        dossier.agency_id in user.agency_line
         and dossier.round.own_agency_policy != OwnAgencyPolicy.FORBID
     )
 
@@ -64,13 +64,13 @@ def _is_mine(user: User, dossier: Dossier, criterion: Criterion, at: datetime) -
     if not (member := holds(user, dossier.round, at, SeatRole.TEAM_MEMBER)):
         return member
     first = appraiser_of(dossier, criterion)
-    own = user.agency_id == dossier.agency_id
+    own = dossier.agency_id in user.agency_line
     if first is not None and first.user_id == user.pk:
         if own and dossier.round.own_agency_policy == OwnAgencyPolicy.FORBID:
             return no(_("Đợt này không cho phép thẩm định hồ sơ của chính cơ quan mình."))
         return yes()
     # The second appraiser stands in where the first comes from the appraised agency.
-    if first is not None and first.user.agency_id == dossier.agency_id and not own:
+    if first is not None and dossier.agency_id in first.user.agency_line and not own:
         second = appraiser_of(dossier, criterion, second=True)
         if (
             second is not None
@@ -131,7 +131,7 @@ def _is_second_appraiser(user: User, dossier: Dossier, criterion: Criterion, at:
     """Whether the policy wants this person's mark beside that of the agency's own member."""
     if dossier.round.own_agency_policy != OwnAgencyPolicy.SECOND:
         return False
-    if user.agency_id == dossier.agency_id:
+    if dossier.agency_id in user.agency_line:
         return False
     if SeatRole.TEAM_MEMBER not in roles(user, dossier.round, at):
         return False

@@ -117,7 +117,7 @@ def _of_round(user: User, round: Round) -> list[tuple[str, str, str]]:
     items: list[tuple[str, str, str]] = []
     held = rules.roles(user, round, clock.now())
     if user.capacity and user.agency_id:
-        dossier = Dossier.objects.filter(round=round, agency=user.agency_id).first()
+        dossier = Dossier.objects.filter(round=round, agency__in=user.agency_line).first()
         if dossier is not None:
             items.append(
                 (

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.http import Request
+from appraisal import clock
 from appraisal.models import Round
 from appraisal.rules import can_see_table
 from appraisal.rules.standing import enforce
-from appraisal import clock
 
 
 @dataclass(frozen=True)

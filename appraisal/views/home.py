@@ -80,7 +80,12 @@ def _cards(user: User, round: Round) -> list[Card]:
         cards.append(Card(title, text, reverse(f"appraisal:{name}", args=[round.pk]), icon))
 
     if SeatRole.TEAM_MEMBER in held:
-        add("bench-show", _("Bàn thẩm định"), _("Chấm các tiêu chí được phân công."), "pencil-square")
+        add(
+            "bench-show",
+            _("Bàn thẩm định"),
+            _("Chấm các tiêu chí được phân công."),
+            "pencil-square",
+        )
     if held & {SeatRole.TEAM_LEAD, SeatRole.SECRETARY, SeatRole.AUDITOR}:
         text = _("Ai đã chấm đến đâu, hồ sơ nào còn thiếu.")
         add("progress-show", _("Tiến độ thẩm định"), text, "grid-3x3")

@@ -164,15 +164,24 @@ def rule(
     """
     held = hold_dossier(dossier.pk, actor)
     enforce(can_rule(actor, held.dossier, at=held.at))
-    if meeting.round_id != held.round.pk or criterion.criteria_set.round_id != held.round.pk:
-        raise Invalid(points=_("Cuộc họp hoặc tiêu chí không thuộc đợt này."))
+    criteria_set = criterion.criteria_set
+    if (meeting.round_id, criteria_set.round_id, criteria_set.group_id) != (
+        held.round.pk, held.round.pk, held.dossier.group_id,
+    ):  # fmt: skip
+        raise Invalid(points=_("Cuộc họp hoặc tiêu chí không thuộc hồ sơ này."))
     if criterion.is_survey or not criterion.is_leaf:
         raise Invalid(points=_("Hội đồng không sửa điểm điều tra xã hội học."))
     if not given.mark.reason:
         raise Invalid(reason=_("Kết luận của Hội đồng cần nêu lý do."))
     if given.mark.points is None and not given.mark.not_applicable:
         raise Invalid(points=_("Cần nhập điểm kết luận hoặc chọn “không áp dụng”."))
+    if given.mark.points is not None and not 0 <= given.mark.points <= criterion.max_points:
+        raise Invalid(points=_("Điểm kết luận nằm ngoài 0 đến điểm tối đa của tiêu chí."))
+    if given.mark.not_applicable and not criterion.na_allowed:
+        raise Invalid(not_applicable=_("Tiêu chí này không cho phép “không áp dụng”."))
     mark = write_mark(held, criterion, Stage.COUNCIL, given.mark, actor, version)
+    if _is_recorded(held.dossier, criterion, meeting, given):
+        return mark
     Ruling.objects.create(
         meeting=meeting, dossier=held.dossier, criterion=criterion, points=given.mark.points,
         not_applicable=given.mark.not_applicable, reason=given.mark.reason,
@@ -180,6 +189,20 @@ def rule(
         votes_abstain=given.votes_abstain, recorded_by=actor, recorded_at=held.at,
     )  # fmt: skip
     return mark
+
+
+def _is_recorded(
+    dossier: Dossier, criterion: Criterion, meeting: Meeting, given: RulingInput
+) -> bool:
+    """Whether the last ruling on the leaf says just this: a form that was sent twice."""
+    last = Ruling.objects.filter(dossier=dossier, criterion=criterion).last()
+    return last is not None and (
+        last.meeting_id, last.points, last.not_applicable, last.reason,
+        last.votes_for, last.votes_against, last.votes_abstain,
+    ) == (
+        meeting.pk, given.mark.points, given.mark.not_applicable, given.mark.reason,
+        given.votes_for, given.votes_against, given.votes_abstain,
+    )  # fmt: skip
 
 
 class Incomplete(Exception):

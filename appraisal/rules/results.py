@@ -1,0 +1,46 @@
+"""Who reads the result: the ranking, its export, the derivation of one dossier."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from agencies.models import User
+from appraisal.models import Dossier, Round
+from appraisal.rules.agency import sees_result
+from appraisal.rules.council import can_see_table
+from appraisal.rules.standing import Verdict, no, yes
+from appraisal.states import RoundState
+
+# The states in which the last consolidation is the one that stands.
+CONSOLIDATED_STATES = frozenset(
+    {RoundState.CONSOLIDATED, RoundState.APPROVED, RoundState.PUBLISHED}
+)
+
+
+def can_see_ranking(user: User, round: Round, *, at: datetime) -> Verdict:
+    """Read the ranked result: everybody of the round once published, the council once approved."""
+    if round.state == RoundState.PUBLISHED:
+        return yes()
+    if round.state == RoundState.APPROVED and can_see_table(user, round, at=at):
+        return yes()
+    if round.state == RoundState.APPROVED:
+        return no(_("Kết quả đã phê duyệt, chưa công bố đến các cơ quan."))
+    return no(_("Kết quả chưa được phê duyệt nên chưa công bố."))
+
+
+def can_export(user: User, round: Round, *, at: datetime) -> Verdict:
+    """Take the whole consolidated result away, every agency's marks in it."""
+    if not (seated := can_see_table(user, round, at=at)):
+        return seated
+    if round.state not in CONSOLIDATED_STATES:
+        return no(_("Chưa có kết quả tổng hợp để xuất. Hãy tổng hợp trước."))
+    return yes()
+
+
+def can_read_derivation(user: User, dossier: Dossier, *, at: datetime) -> Verdict:
+    """Read why a dossier has its result; the agency itself once the result is published."""
+    if sees_result(dossier) or can_see_table(user, dossier.round, at=at):
+        return yes()
+    return no(_("Cơ quan xem được kết quả và cách tính điểm sau khi kết quả được công bố."))

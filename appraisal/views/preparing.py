@@ -1,0 +1,71 @@
+"""What the pages of preparation share: finding the round, who may look, the way back, the upload.
+
+Each page still asks its own rule before anything is written.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agencies.http import Request
+from agencies.models import AgencyGroup
+from agencies.verdict import Verdict, enforce, no, yes
+from appraisal import clock, rules
+from appraisal.files.uploads import StreamedUpload
+from appraisal.models import Round
+from appraisal.workflow.acting import Invalid
+
+UNPROCESSABLE = 422
+CONFLICT = 409
+
+Crumb = dict[str, str]
+
+
+def known_round(request: Request, pk: int) -> Round:
+    """The round, if the person may know of it and looks after it; otherwise 404 or 403."""
+    visible = Round.objects.visible_to(request.user).select_related("jurisdiction")
+    round = get_object_or_404(visible, pk=pk)
+    request.nav_round = round  # type: ignore[attr-defined]
+    enforce(sees_setup(request, round))
+    return round
+
+
+def sees_setup(request: Request, round: Round) -> Verdict:
+    """Whoever has a seat in the round, and the standing agency, may read how it is set up."""
+    if request.user.is_secretariat or rules.roles(request.user, round, clock.now()):
+        return yes()
+    return no(_("Trang thiết lập dành cho Hội đồng, Tổ giúp việc và cơ quan thường trực."))
+
+
+def known_group(round: Round, code: str) -> AgencyGroup:
+    return get_object_or_404(AgencyGroup, jurisdiction=round.jurisdiction_id, code=code)
+
+
+def crumbs(round: Round, *more: tuple[str, str]) -> list[Crumb]:
+    """The way here: all rounds, this round, and what else."""
+    way = [
+        (_("Các đợt"), reverse("appraisal:rounds-list")),
+        (round.name, reverse("appraisal:rounds-show", args=[round.pk])),
+        *more,
+    ]
+    return [{"label": label, "url": url} for label, url in way]
+
+
+def tell(form: forms.Form, invalid: Invalid) -> None:
+    """Put what the workflow found wrong where the person typed it."""
+    for name, sentence in invalid.errors.items():
+        form.add_error(name if name in form.fields else None, sentence)
+
+
+def uploaded(form: forms.Form) -> StreamedUpload:
+    """The file of a bound form, as the upload handler of the settings made it."""
+    upload: Any = form.cleaned_data["file"]
+    if not isinstance(upload, StreamedUpload):
+        raise Http404
+    return upload
