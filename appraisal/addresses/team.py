@@ -13,7 +13,9 @@ urlpatterns = [
     path(f"{ITEM}unask/", bench.unask, name="bench-unask"),
     path(f"{ITEM}<slug:stage>/", bench.mark, name="bench-mark"),
     path(f"{BENCH}remarks/", bench.remark, name="bench-remark"),
-    path(f"{BENCH}remarks/<int:remark_pk>/remove/", bench.remark_remove, name="bench-remark-remove"),
+    path(
+        f"{BENCH}remarks/<int:remark_pk>/remove/", bench.remark_remove, name="bench-remark-remove"
+    ),
     path("rounds/<int:pk>/progress/", progress.show, name="progress-show"),
     path("dossiers/<int:pk>/send-back/", returns.send_back, name="dossiers-send-back"),
     path("rounds/<int:pk>/reports/", reports.list_, name="reports-list"),

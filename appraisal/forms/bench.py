@@ -77,7 +77,7 @@ class AskForm(forms.Form):
     text = Text(limit=5000, lines=True, label=_("Nội dung yêu cầu giải trình"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="ask_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "ask_%s", **kwargs})
         self.fields["text"].widget.attrs.update(
             {"data-key": "g", "data-key-label": _("Đến ô yêu cầu giải trình")}
         )
@@ -89,7 +89,7 @@ class RemarkForm(forms.Form):
     text = Text(limit=500, label=_("Nhận xét mẫu mới"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="remark_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "remark_%s", **kwargs})
 
 
 class SendBackForm(forms.Form):

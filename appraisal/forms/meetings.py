@@ -79,9 +79,7 @@ class MeetingForm(forms.Form):
 
     @property
     def present(self) -> frozenset[int]:
-        return frozenset(
-            seat.pk for seat in self.seats if self.cleaned_data[f"present_{seat.pk}"]
-        )
+        return frozenset(seat.pk for seat in self.seats if self.cleaned_data[f"present_{seat.pk}"])
 
     @property
     def notes(self) -> dict[int, str]:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appraisal import clock, scoring
-from appraisal.models import Citation, Criterion, Dossier, ExplanationRequest, Ruling
+from appraisal.models import Citation, Criterion, Dossier, Ruling
 from appraisal.models.round import NotApplicableMethod, TieRule
 from appraisal.queries import results
 from appraisal.queries.results import DossierFact, Figures, LeafFact, MarkFact, Section
@@ -145,12 +145,11 @@ class _Beside:
 
     texts: dict[str, dict[str, Any]]
     citations: dict[str, list[CitedRow]] = field(default_factory=lambda: defaultdict(list))
-    requests: dict[str, tuple[str, str]] = field(default_factory=dict)
     meetings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 def derivation(dossier: Dossier, *, names: bool = True) -> Derivation:
-    """Why a dossier has its result; nine queries, whatever its size.
+    """Why a dossier has its result; eight queries at most, whatever its size.
 
     Without `names` the people of the team and the neighbours in the ranking are not named: that
     is how an agency reads its own.
@@ -158,11 +157,11 @@ def derivation(dossier: Dossier, *, names: bool = True) -> Derivation:
     round = dossier.round
     found = results.figures(round)
     fact = next(item for item in found.dossiers if item.pk == dossier.pk)
-    section = next(
-        item for item in results.board(found) if item.group.pk == dossier.group_id
-    )
+    section = next(item for item in results.board(found) if item.group.pk == dossier.group_id)
     total = next(line for line in section.lines if line.dossier.pk == dossier.pk).final
-    beside = _beside(dossier)
+    beside = _beside(
+        dossier, is_ruled=any(Stage.COUNCIL in stages for stages in fact.marks.values())
+    )
     leaves: dict[str, list[LeafFact]] = defaultdict(list)
     for leaf in section.group.leaves:
         leaves[leaf.field_code].append(leaf)
@@ -183,7 +182,7 @@ def derivation(dossier: Dossier, *, names: bool = True) -> Derivation:
     )
 
 
-def _beside(dossier: Dossier) -> _Beside:
+def _beside(dossier: Dossier, *, is_ruled: bool) -> _Beside:
     texts = {
         row["code"]: row
         for row in Criterion.objects.filter(
@@ -196,9 +195,15 @@ def _beside(dossier: Dossier) -> _Beside:
                 "marks", condition=Q(marks__dossier=dossier.pk, marks__stage=Stage.SELF)
             )
         )
+        .annotate(
+            request=FilteredRelation(
+                "explanation_requests", condition=Q(explanation_requests__dossier=dossier.pk)
+            )
+        )
         .values(
             "code", "kind", "params", "max_points", "rule_text",
             judge=F("appraiser__name"), declared=F("own__declared"),
+            asked=F("request__text"), explained=F("request__explanation__text"),
         )
     }  # fmt: skip
     beside = _Beside(texts)
@@ -212,10 +217,8 @@ def _beside(dossier: Dossier) -> _Beside:
                 reverse("appraisal:evidence-show", args=[item.evidence_id]),
             )
         )
-    for code, asked, explained in ExplanationRequest.objects.filter(dossier=dossier).values_list(
-        "criterion__code", "text", "explanation__text"
-    ):
-        beside.requests[code] = (asked, explained or "")
+    if not is_ruled:
+        return beside
     for ruling in Ruling.objects.filter(dossier=dossier).select_related("meeting", "criterion"):
         beside.meetings[ruling.criterion.code].append(
             _("Họp %(when)s tại %(place)s: %(yes)d tán thành, %(no)d không tán thành,"
@@ -314,7 +317,6 @@ def _leaf(leaf: LeafFact, fact: DossierFact, beside: _Beside, names: bool) -> Le
     effective = fact.effective(leaf.code)
     marks = fact.marks.get(leaf.code, {})
     declared, why = _declared(texts)
-    asked, explained = beside.requests.get(leaf.code, ("", ""))
     return LeafRow(
         anchor=leaf_anchor(leaf.code),
         code=leaf.code,
@@ -333,8 +335,8 @@ def _leaf(leaf: LeafFact, fact: DossierFact, beside: _Beside, names: bool) -> Le
         declared=declared,
         why=why,
         citations=tuple(beside.citations[leaf.code]),
-        asked=asked,
-        explained=explained,
+        asked=texts["asked"] or "",
+        explained=texts["explained"] or "",
         meetings=tuple(beside.meetings[leaf.code]),
     )
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from appraisal import scoring
-from appraisal.models import Dossier, ExplanationRequest, Round, Ruling
+from appraisal.models import Criterion, Dossier, ExplanationRequest, Mark, Round, Ruling
 from appraisal.queries import results
 from appraisal.queries.derivation import mark_words
 from appraisal.queries.results import DossierFact, Figures, GroupFact, LeafFact, Line, MarkFact
@@ -148,20 +148,34 @@ def disputes(
     )
 
 
-def dispute_of(dossier: Dossier, code: str) -> Dispute | None:
-    """One leaf of a dossier side by side, disputed or not; None when there is no such leaf."""
-    found = results.figures(dossier.round, [dossier.pk])
-    fact = found.dossiers[0]
-    group = found.group(fact.group_id)
-    leaf = next((item for item in group.leaves if item.code == code), None)
-    if leaf is None:
-        return None
+def dispute_of(dossier: Dossier, criterion: Criterion, marks: Iterable[Mark]) -> Dispute:
+    """One leaf of a dossier side by side, disputed or not, from its marks: one query."""
+    stages = {
+        mark.stage: MarkFact(
+            mark.points, mark.not_applicable, mark.reason, mark.author.full_name,
+            mark.saved_at, mark.version,
+        )
+        for mark in marks
+    }  # fmt: skip
+    above = criterion.field or criterion
+    leaf = LeafFact(
+        criterion.pk, criterion.code, criterion.title, criterion.kind, criterion.max_points,
+        above.code, above.title,
+        scoring.Leaf(
+            criterion.code, above.code, criterion.max_points, criterion.kind,
+            scoring.part_of(criterion.kind),
+        ),
+    )  # fmt: skip
+    fact = DossierFact(
+        dossier.pk, dossier.agency.code, dossier.agency.name, dossier.group_id,
+        dossier.submitted_at, {criterion.code: stages},
+    )  # fmt: skip
     request = (
-        ExplanationRequest.objects.filter(dossier=dossier, criterion=leaf.pk)
+        ExplanationRequest.objects.filter(dossier=dossier, criterion=criterion)
         .values_list("text", "explanation__text")
         .first()
     )
-    return _dispute(group, leaf, fact, request, None)
+    return _dispute(dossier.group.name, leaf, fact, request, None)
 
 
 def rulings_of(dossier: Dossier, criterion: int) -> list[Ruling]:
@@ -200,14 +214,12 @@ def _of_line(
     for leaf in group.leaves:
         stages = line.dossier.marks.get(leaf.code, {})
         own, effective = stages.get(Stage.SELF), line.dossier.effective(leaf.code)
-        differs = (
-            own is not None and effective is not None and own.score != effective[1].score
-        )
+        differs = own is not None and effective is not None and own.score != effective[1].score
         request = requests.get((line.dossier.pk, leaf.code))
         if not differs and request is None and Stage.COUNCIL not in stages:
             continue
         outcome = _outcome(found, group, lines, line, leaf, own) if differs and own else None
-        listed.append(_dispute(group, leaf, line.dossier, request, outcome))
+        listed.append(_dispute(group.name, leaf, line.dossier, request, outcome))
     return listed
 
 
@@ -245,7 +257,7 @@ def _outcome(
 
 
 def _dispute(
-    group: GroupFact,
+    group: str,
     leaf: LeafFact,
     fact: DossierFact,
     request: tuple[str, str] | None,
@@ -260,7 +272,7 @@ def _dispute(
         criterion_pk=leaf.pk,
         anchor=leaf_anchor(leaf.code),
         agency=fact.agency,
-        group=group.name,
+        group=group,
         field_code=leaf.field_code,
         field_title=leaf.field_title,
         code=leaf.code,

@@ -120,7 +120,7 @@ def _tier(tier: Mapping[str, Any]) -> str:
         return _("Chậm hơn, hoặc không thực hiện")
     if not days:
         return _("Đúng hạn")
-    return _("Chậm không quá %s ngày") % days
+    return _("Chậm không quá %s ngày") % int(days)
 
 
 def _points(value: Fraction) -> Decimal:

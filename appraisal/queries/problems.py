@@ -47,12 +47,19 @@ class Coverage:
     second: dict[int, int]
 
 
-def coverage(round: Round) -> Coverage:
-    """The appraiser of every leaf, by the nearest assignment above it: two queries."""
-    nodes = list(
-        Criterion.objects.filter(criteria_set__round=round)
-        .order_by("criteria_set_id", "position")
-        .values_list("pk", "parent_id", "is_leaf")
+def coverage(round: Round, known: list[Criterion] | None = None) -> Coverage:
+    """The appraiser of every leaf, by the nearest assignment above it: two queries.
+
+    Who has read the criteria in reading order hands them over as `known` and saves one.
+    """
+    nodes = (
+        [(node.pk, node.parent_id, node.is_leaf) for node in known]
+        if known is not None
+        else list(
+            Criterion.objects.filter(criteria_set__round=round)
+            .order_by("criteria_set_id", "position")
+            .values_list("pk", "parent_id", "is_leaf")
+        )
     )
     given: dict[bool, dict[int, int]] = {False: {}, True: {}}
     for criterion, seat, is_second in Assignment.objects.filter(
@@ -207,7 +214,7 @@ def _criteria(round: Round, nodes: list[Criterion]) -> list[Problem]:
 
 
 def _uncovered(round: Round, nodes: list[Criterion]) -> list[Problem]:
-    covered = coverage(round)
+    covered = coverage(round, nodes)
     lacking = [
         node
         for node in nodes
@@ -230,12 +237,12 @@ def consolidation_problems(round: Round) -> list[Problem]:
     dossiers = {
         item.pk: item for item in Dossier.objects.filter(round=round).select_related("agency")
     }
-    leaves = list(
-        Criterion.objects.filter(criteria_set__round=round, is_leaf=True)
-        .exclude(kind__in=["bonus", "penalty"])
-        .order_by("position")
-        .values_list("pk", "criteria_set__group_id", "code", "kind")
-    )
+    nodes = _nodes(round)
+    leaves = [
+        (node.pk, node.criteria_set.group_id, node.code, node.kind)
+        for node in nodes
+        if node.is_leaf and node.kind not in {"bonus", "penalty"}
+    ]
     decided: dict[int, set[int]] = defaultdict(set)
     again: dict[int, set[int]] = defaultdict(set)
     for key, criterion, stage in Mark.objects.filter(
@@ -251,7 +258,6 @@ def consolidation_problems(round: Round) -> list[Problem]:
             if group == dossier.group_id and leaf not in decided[pk]
         ]
         found += _missing(round, dossier, missing)
-    nodes = _nodes(round)
     found += [item for item in _criteria(round, nodes) if item.blocking]
     found += _uncovered(round, nodes)
     found += _explanations(round, dossiers, again)
@@ -353,9 +359,7 @@ def _unreadable(round: Round) -> list[Problem]:
     cited = (
         Citation.objects.filter(dossier__round=round)
         .order_by("evidence_id")
-        .values_list(
-            "evidence__sha256", "evidence__title", "dossier__agency__name", "dossier_id"
-        )
+        .values_list("evidence__sha256", "evidence__title", "dossier__agency__name", "dossier_id")
         .distinct()
     )
     return [

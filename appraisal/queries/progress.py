@@ -118,8 +118,7 @@ def progress(round: Round, group: str = "", text: str = "") -> Progress:
     shown = [
         dossier
         for dossier in dossiers
-        if (not group or str(dossier.group_id) == group)
-        and fold(text) in dossier.agency.folded
+        if (not group or str(dossier.group_id) == group) and fold(text) in dossier.agency.folded
     ]
     sections = _sections(shown, leaves, marked, asked)
     return Progress(
@@ -149,9 +148,7 @@ def _sections(
             Section(dossier.group_id, dossier.group.name, list(fields.values()), []),
         )
         count = Counter((leaf.field or leaf).pk for leaf in own)
-        done = Counter(
-            (leaf.field or leaf).pk for leaf in own if (dossier.pk, leaf.pk) in marked
-        )
+        done = Counter((leaf.field or leaf).pk for leaf in own if (dossier.pk, leaf.pk) in marked)
         returned = dossier.state == DossierState.RETURNED
         section.rows.append(
             Row(
@@ -208,9 +205,7 @@ def _lacking(
 
 def _absent(round: Round) -> list[User]:
     """People of the round who have never signed in."""
-    filling = Q(
-        agency__dossiers__round=round, capacity__in=[Capacity.OFFICER, Capacity.HEAD]
-    )
+    filling = Q(agency__dossiers__round=round, capacity__in=[Capacity.OFFICER, Capacity.HEAD])
     return list(
         User.objects.filter(Q(seats__round=round) | filling, is_active=True, last_login=None)
         .select_related("agency")

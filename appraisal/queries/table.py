@@ -195,15 +195,11 @@ def _readings(
     )
 
 
-def _differences(
-    line: Line, url: str, places: int
-) -> tuple[Cell, tuple[Cell, ...], Cell, Cell]:
+def _differences(line: Line, url: str, places: int) -> tuple[Cell, tuple[Cell, ...], Cell, Cell]:
     own, final = line.totals["self"], line.totals["final"]
     before = {field.code: field.achieved for field in own.fields}
     cells = tuple(
-        _signed(
-            field.achieved - before[field.code], f"{url}#{field_anchor(field.code)}", places
-        )
+        _signed(field.achieved - before[field.code], f"{url}#{field_anchor(field.code)}", places)
         for field in final.fields
     )
     anchor = f"{url}#chi-so"
@@ -404,9 +400,7 @@ def changes(before: Consolidation, now: Consolidation, places: int) -> tuple[Cha
 
 def _agencies(consolidation: Consolidation) -> dict[str, dict[str, Any]]:
     sealed = json.loads(consolidation.snapshot)
-    return {
-        agency["code"]: agency for group in sealed["groups"] for agency in group["agencies"]
-    }
+    return {agency["code"]: agency for group in sealed["groups"] for agency in group["agencies"]}
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:

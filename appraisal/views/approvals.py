@@ -38,9 +38,7 @@ def new(request: Request, pk: int) -> HttpResponse:
         return _page(request, round, form, status=422)
     account, origin = f"approve {request.user.pk}", throttle.address(request)
     if wait := throttle.admit(account, origin):
-        form.add_error(
-            "password", _("Đã nhập sai nhiều lần. Hãy thử lại sau %d giây.") % wait
-        )
+        form.add_error("password", _("Đã nhập sai nhiều lần. Hãy thử lại sau %d giây.") % wait)
         return _page(request, round, form, status=429)
     try:
         council.approve(

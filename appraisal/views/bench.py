@@ -50,9 +50,7 @@ def mark(request: Request, pk: int, dossier_pk: int, leaf_pk: int, stage: str) -
         raise Http404
     round, at = _round(request, pk)
     dossier, criterion = _item(request, round, dossier_pk, leaf_pk)
-    marks = {
-        item.stage: item for item in Mark.objects.filter(dossier=dossier, criterion=criterion)
-    }
+    marks = {item.stage: item for item in Mark.objects.filter(dossier=dossier, criterion=criterion)}
     data = _agreed(request.POST, marks.get(Stage.SELF)) if "agree" in request.POST else request.POST
     form = bench_page.mark_form(criterion, marks, Stage(stage), data)
     quiet = request.headers.get("X-Requested-With") == "fetch"
@@ -88,9 +86,7 @@ def ask(request: Request, pk: int, dossier_pk: int, leaf_pk: int) -> HttpRespons
     form = AskForm(request.POST)
     if form.is_valid():
         try:
-            appraisal.ask_explanation(
-                request.user, dossier, criterion, form.cleaned_data["text"]
-            )
+            appraisal.ask_explanation(request.user, dossier, criterion, form.cleaned_data["text"])
         except Invalid as invalid:
             form.add_error("text", invalid.errors["text"])
         else:
@@ -261,8 +257,7 @@ def _collided(
     if quiet:
         answer = {"conflict": True, "version": version, "fields": differences}
         return JsonResponse(answer, status=409)
-    form.data = form.data.copy()
-    form.data["version"] = str(version)
+    form.data = {**request.POST.dict(), "version": str(version)}
     return _page(request, round, at, form=form, differences=differences, status=409)
 
 
@@ -272,5 +267,3 @@ def _page(
     opened = _opened(request, round, at, _wanted(request, "dossier"), _wanted(request, "leaf"))
     context = bench_page.context(request, round, opened, at, **typed)
     return render(request, "appraisal/bench/show.html", context, status=status)
-
-

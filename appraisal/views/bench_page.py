@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,7 +132,11 @@ def differences(form: MarkForm, current: Mark | None) -> list[dict[str, Any]]:
     typed = form.cleaned_data
     waived = typed.get("not_applicable", False)
     pairs: list[tuple[str, Any, Any]] = [
-        ("points", offers.exact(typed["points"]), offers.exact(current.points if current else None)),
+        (
+            "points",
+            offers.exact(typed["points"]),
+            offers.exact(current.points if current else None),
+        ),
         ("reason", typed["reason"], current.reason if current else ""),
         ("not_applicable", waived, current.not_applicable if current else False),
     ]
@@ -405,8 +410,7 @@ def context(
         "answer": answer,
         "answer_when": clock.minute(answer.saved_at) if answer else "",
         "ask_verdict": asked_verdict,
-        "ask_form": asking
-        or AskForm(initial={"text": card.request.text if card.request else ""}),
+        "ask_form": asking or AskForm(initial={"text": card.request.text if card.request else ""}),
         "ask_url": f"{reverse('appraisal:bench-ask', args=arguments)}?{query}",
         "unask_url": f"{reverse('appraisal:bench-unask', args=arguments)}?{query}",
         "remarks": list(CannedRemark.objects.filter(round=round)) if verdict else [],

@@ -216,7 +216,7 @@ def _grouped(gaps: list[queries.Gap]) -> list[dict[str, object]]:
         "no_reason": _("Khác điểm đề xuất, chưa nêu lý do"),
         "no_evidence": _("Thiếu minh chứng và giải trình"),
     }
-    groups = []
+    groups: list[dict[str, object]] = []
     for kind, title in titles.items():
         problems = [
             {

@@ -191,7 +191,7 @@ def _page(
         "form": form,
         "version": version if version is not None else stored["version"],
         "errors": errors or {},
-        "form_errors": _loose(errors or {}, form),
+        "form_errors": _loose(errors or {}, form, criterion),
         "proposal": _proposal_of(request, form, criterion, found.own),
         "mark": found.own,
         "saved_at": clock.minute(found.own.saved_at) if found.own else "",
@@ -219,9 +219,13 @@ def _page(
     return render(request, "appraisal/marks/edit.html", context, status=status)
 
 
-def _loose(errors: dict[str, list[str]], form: SelfScoreForm) -> list[str]:
+def _loose(
+    errors: dict[str, list[str]], form: SelfScoreForm, criterion: Criterion
+) -> list[str]:
     """The errors that belong to no field on the page."""
-    on_page = {*form.asked, "points", "reason", "not_applicable"}
+    on_page = {*form.asked, "points", "reason"}
+    if criterion.na_allowed:
+        on_page.add("not_applicable")
     return [item for name, items in errors.items() if name not in on_page for item in items]
 
 

@@ -100,9 +100,7 @@ def _steps(request: Request, round: Round, blocking: int) -> list[Step]:
     if round.state == RoundState.COUNCIL:
         consolidate = rules.can_consolidate(user, round, at=now)
         if consolidate and blocking:
-            consolidate = Verdict(
-                False, _("Còn %d việc phải xử lý trước khi tổng hợp.") % blocking
-            )
+            consolidate = Verdict(False, _("Còn %d việc phải xử lý trước khi tổng hợp.") % blocking)
         reopen = rules.can_reopen_team(user, round, at=now)
         return [
             Step("rounds-consolidate", _("Tổng hợp kết quả"), consolidate, "calculator", True),

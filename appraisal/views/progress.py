@@ -79,9 +79,7 @@ def _row(request: Request, round: Round, row: progress.Row) -> dict[str, Any]:
     can = rules.can_send_back(request.user, dossier, at=clock.now())
     return {
         "agency": dossier.agency,
-        "url": bench_page.address(
-            round.pk, walk="agency", everything=True, dossier=dossier.pk
-        ),
+        "url": bench_page.address(round.pk, walk="agency", everything=True, dossier=dossier.pk),
         "state": dossier.get_state_display(),
         "is_submitted": dossier.state == DossierState.SUBMITTED,
         "submitted": clock.minute(dossier.submitted_at) if dossier.submitted_at else "",

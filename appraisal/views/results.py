@@ -52,9 +52,7 @@ def export(request: Request, pk: int) -> HttpResponse:
     consolidation = get_object_or_404(Consolidation.objects.filter(round=round)[:1])
     kind = "json" if request.GET.get("format") == "json" else "csv"
     content = (
-        papers.results_csv_of(consolidation)
-        if kind == "csv"
-        else consolidation.snapshot.encode()
+        papers.results_csv_of(consolidation) if kind == "csv" else consolidation.snapshot.encode()
     )
     name = f"ket-qua-chi-so-cchc-{round.year}-lan-{consolidation.number}.{kind}"
     return HttpResponse(

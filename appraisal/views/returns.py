@@ -1,4 +1,4 @@
-"""Sending one dossier back to its agency: a page that asks for the reason and the new last moment."""
+"""Sending one dossier back to its agency: a page that asks for the reason and a new last moment."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def edit(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
         pk=pk,
     )
     criterion = get_object_or_404(
-        Criterion.objects.select_related("criteria_set"),
+        Criterion.objects.select_related("criteria_set", "field"),
         pk=criterion_pk,
         is_leaf=True,
         criteria_set__round=dossier.round_id,
@@ -41,9 +41,13 @@ def edit(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
     request.__dict__["nav_round"] = dossier.round
     rules.enforce(rules.can_see_table(request.user, dossier.round, at=clock.now()))
     verdict = rules.can_rule(request.user, dossier, at=clock.now())
-    current = Mark.objects.filter(
-        dossier=dossier, criterion=criterion, stage=Stage.COUNCIL
-    ).first()
+    marks = {
+        mark.stage: mark
+        for mark in Mark.objects.filter(dossier=dossier, criterion=criterion).select_related(
+            "author"
+        )
+    }
+    current = marks.get(Stage.COUNCIL)
     form = RulingForm(
         request.POST or None,
         round=dossier.round,
@@ -78,7 +82,7 @@ def edit(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
             "disputes-list",
             dossier=dossier,
             criterion=criterion,
-            dispute=disputes.dispute_of(dossier, criterion.code),
+            dispute=disputes.dispute_of(dossier, criterion, marks.values()),
             rulings=_history(dossier, criterion),
             form=form,
             verdict=verdict,

@@ -116,11 +116,10 @@ def remove(request: Request, pk: int, seat_pk: int) -> HttpResponse:
     round = known_round(request, pk)
     seat = get_object_or_404(round.seats.select_related("user"), pk=seat_pk)
     enforce(rules.can_change_seats(request.user, round, at=clock.now()))
-    context = {
+    context: dict[str, Any] = {
         "round": round,
         "crumbs": crumbs(round, _to_list(round)),
         "seat": seat,
-        "errors": [""][:0],
     }
     if request.method == "GET":
         return render(request, "appraisal/seats/remove.html", context)

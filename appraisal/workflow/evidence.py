@@ -37,7 +37,7 @@ QUOTA = message(
     " Hãy giảm dung lượng tệp hoặc báo quản trị kỹ thuật."
 )
 FULL_LEAF = message(
-    "Tiêu chí %(code)s đã có %(most)s tài liệu, là mức nhiều nhất. Hãy gỡ bớt hoặc gộp tài liệu."
+    "Tiêu chí %(leaf)s đã có %(most)s tài liệu, là mức nhiều nhất. Hãy gỡ bớt hoặc gộp tài liệu."
 )
 
 
@@ -107,16 +107,18 @@ def _attached(actor: User, received: uploads.Received) -> Attached:
 def _remember_refusal(actor: User, upload: Upload, refused: Refused) -> None:
     agency, at = _hold_agency(actor)
     name = "".join(letter if letter.isprintable() else "�" for letter in upload.name or "")
-    whole = isinstance(upload, uploads.StreamedUpload) and upload.refusal is None
+    sha256 = ""
+    if isinstance(upload, uploads.StreamedUpload) and upload.refusal is None:
+        sha256 = upload.sha256
     trail.record(
         agency, actor, "evidence.refused", _("Không nhận tệp tải lên"), at=at,
         data={"code": refused.code, "file_name": name[:255], "size": upload.size,
-              "sha256": upload.sha256 if whole else ""},
+              "sha256": sha256},
     )  # fmt: skip
 
 
 def _hold_agency(actor: User) -> tuple[Agency, datetime]:
-    agency = Agency.objects.select_for_update().get(pk=actor.agency_id)
+    agency = Agency.objects.select_for_update(of=("self",)).get(people=actor)
     return agency, clock.read()
 
 
@@ -212,7 +214,7 @@ def cite(
     if (same := under.filter(evidence=document).first()) is not None:
         return same
     if under.count() >= settings.EVIDENCE_PER_LEAF:
-        raise Refused(FULL_LEAF, "full_leaf", code=criterion.code, most=settings.EVIDENCE_PER_LEAF)
+        raise Refused(FULL_LEAF, "full_leaf", leaf=criterion.code, most=settings.EVIDENCE_PER_LEAF)
     citation = Citation.objects.create(
         dossier=held.dossier, criterion=criterion, evidence=document,
         pages=clean(pages), note=clean(note),

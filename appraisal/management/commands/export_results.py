@@ -1,0 +1,37 @@
+"""The last consolidated result of a round as JSON (the sealed text itself) or as CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from appraisal import papers
+from appraisal.models import Consolidation
+
+
+class Command(BaseCommand):
+    help = "Writes the last consolidation; the sha256 of the JSON is the fingerprint."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--round", type=int, required=True, help="id of the round")
+        parser.add_argument("--format", choices=("json", "csv"), required=True)
+        parser.add_argument("--output", type=Path, help="file to write; default: stdout")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        consolidation = Consolidation.objects.filter(round=options["round"]).first()
+        if consolidation is None:
+            raise CommandError(f"round {options['round']} has no consolidated result")
+        content = (
+            consolidation.snapshot.encode()
+            if options["format"] == "json"
+            else papers.results_csv_of(consolidation)
+        )
+        if options["output"] is None:
+            self.stdout.write(content.decode(), ending="")
+            return
+        try:
+            options["output"].write_bytes(content)
+        except OSError as error:
+            raise CommandError(f"{options['output']}: {error.strerror}") from None
