@@ -14,13 +14,13 @@ from bench.measuring import Aim, Row
 COLUMNS = "{:<34}" + "{:>8}" * 3 + "{:>9}" + "   {:<15}{:>8}"
 
 
-def heading() -> None:
+def heading(note: str) -> None:
     version = connection.Database.sqlite_version if connection.vendor == "sqlite" else ".".join(
         map(str, connection.get_database_version())
     )  # fmt: skip
     print(
         f"\nKon Tum 2020, {connection.display_name} {version}, Python {platform.python_version()},"
-        f" Django {django.get_version()}, {os.cpu_count()} cores"
+        f" Django {django.get_version()}, {os.cpu_count()} cores ({note})"
     )
 
 

@@ -39,6 +39,7 @@ def own_postgresql(url: str) -> Iterator[str]:
 def measure(requests: int, database_url: str = "") -> int:
     """Measure in a new process with the settings of one machine; returns its exit status."""
     with tempfile.TemporaryDirectory(prefix="parc-bench-") as folder:
+        Path(folder, "static").mkdir()  # WhiteNoise looks for it
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "parc.settings",

@@ -23,9 +23,17 @@ from django.contrib.auth.hashers import make_password
 from agencies.models import Agency, AgencyGroup, Jurisdiction, User
 from appraisal import clock, scoring, trail
 from appraisal.demonstration import people, plan
-from appraisal.demonstration.hours import spread
 from appraisal.demonstration.letters import letter
 from appraisal.demonstration.province import FOLDER, Province, criteria, kon_tum, moment
+from appraisal.demonstration.times import (
+    EXTENDED_TO,
+    MEMBER_TIMES,
+    SENT_BACK_AT,
+    SENT_BACK_TO,
+    agency_times,
+    spread,
+    when_ready,
+)
 from appraisal.files import kinds, uploads
 from appraisal.files.inspect import Inspection
 from appraisal.files.store import evidence_store
@@ -72,66 +80,6 @@ REMARKS = (
     "Tài liệu kiểm chứng không thuộc năm đánh giá.",
     "Số liệu kê khai không khớp với hệ thống theo dõi của tỉnh.",
 )
-# When each member works through the dossiers; Khoa học và Công nghệ begins last.
-MEMBER_TIMES = {
-    "SNV": ("2020-12-21 13:30", "2021-01-04 11:00"),
-    "STP": ("2020-12-21 13:30", "2020-12-26 16:30"),
-    "STC": ("2020-12-22 07:30", "2020-12-30 16:30"),
-    "VPUB": ("2020-12-21 14:00", "2021-01-02 16:00"),
-    "STTTT": ("2020-12-23 07:30", "2020-12-31 16:30"),
-    "SKHCN": ("2020-12-28 09:00", "2021-01-04 15:00"),
-}
-EXTENDED_TO = moment("2020-12-22 17:00")
-SENT_BACK_AT, SENT_BACK_TO = moment("2020-12-26 15:00"), moment("2020-12-29 17:00")
-
-
-@dataclass(frozen=True)
-class Times:
-    """When an agency fills in its dossier, and when its head submits it, if at all."""
-
-    begins: datetime
-    ends: datetime
-    submits: datetime | None
-
-
-def agency_times() -> dict[str, Times]:
-    """Some are early, some wait for the last days, one is extended, one never submits."""
-    random = Random("2020/times")  # noqa: S311 - invented moments, nothing secret
-    special = {
-        plan.TOUR: Times(
-            moment("2020-12-14 07:30"), moment("2020-12-19 15:30"), moment("2020-12-19 16:20")
-        ),
-        plan.EXTENDED: Times(
-            moment("2020-12-16 07:30"), moment("2020-12-22 10:00"), moment("2020-12-22 15:00")
-        ),
-        plan.NEVER_SUBMITS: Times(moment("2020-12-17 07:30"), moment("2020-12-19 16:30"), None),
-        plan.SENT_BACK: Times(
-            moment("2020-12-09 07:30"), moment("2020-12-16 16:00"), moment("2020-12-17 09:10")
-        ),
-        plan.WITHDRAWS: Times(
-            moment("2020-12-07 07:30"), moment("2020-12-15 16:00"), moment("2020-12-16 08:40")
-        ),
-    }
-    others = [item.code for item in kon_tum().agencies if item.code not in special]
-    random.shuffle(others)
-    for place, code in enumerate(others):
-        if place < 9:
-            begins = _random_minute(random, "2020-12-02", 6)
-            ends = _random_minute(random, "2020-12-14", 3)
-        elif place < 19:
-            begins = _random_minute(random, "2020-12-08", 6)
-            ends = _random_minute(random, "2020-12-18", 2)
-        else:
-            begins = moment("2020-12-18 09:00") + timedelta(minutes=random.randint(0, 90))
-            ends = moment("2020-12-19 15:00") + timedelta(minutes=random.randint(0, 90))
-        special[code] = Times(begins, ends, ends + timedelta(minutes=random.randint(15, 28)))
-    return special
-
-
-def _random_minute(random: Random, first: str, days: int) -> datetime:
-    """A minute of an afternoon within so many days."""
-    day = moment(f"{first} 14:00") + timedelta(days=random.randrange(days))
-    return day + timedelta(minutes=random.randint(0, 120))
 
 
 @dataclass
@@ -372,6 +320,8 @@ class History:
             if work.leaf.dispute:
                 disputed.append(work)
         Random("2020/disputes").shuffle(disputed)  # noqa: S311 - an invented order
+        # The agency of the tour answers last, so that its request waits when a visitor comes.
+        disputed.sort(key=lambda work: work.dossier == self.dossiers[plan.TOUR])
         answered = [work for work in disputed if work.leaf.dispute and work.leaf.dispute.again]
         many = len(answered)
         answers = spread(moment("2021-01-05 08:00"), moment("2021-01-08 16:00"), many)
@@ -415,7 +365,7 @@ class History:
             for work, at in zip(
                 queue, spread(moment(first), moment(last), len(queue)), strict=True
             ):
-                work.at = _when_ready(work.dossier.agency.code, at)
+                work.at = when_ready(work.dossier.agency.code, at)
         return [work for queue in queues.values() for work in queue]
 
     def _appraise(self, work: Work) -> None:
@@ -544,12 +494,3 @@ class History:
 
 def _given(said: plan.Said) -> MarkInput:
     return MarkInput(said.points, said.declared, said.reason, said.not_applicable)
-
-
-def _when_ready(code: str, at: datetime) -> datetime:
-    """A dossier that is late or sent back is appraised after it came."""
-    if code == plan.EXTENDED and at <= EXTENDED_TO:
-        return at.replace(year=2020, month=12, day=23)
-    if code == plan.SENT_BACK and SENT_BACK_AT <= at <= SENT_BACK_TO:
-        return at.replace(year=2020, month=12, day=30)
-    return at

@@ -32,6 +32,14 @@ WIDTH, HEIGHT = 595.0, 842.0
 LEFT, RIGHT, TOP, BOTTOM = 85.0, 555.0, 780.0, 60.0
 SIZE, LEADING = 13.0, 19.0
 NOTICE = "Tài liệu minh họa của PARC, không phải văn bản thật."
+OPENING = (
+    "Thực hiện chỉ đạo của Ủy ban nhân dân tỉnh về công tác cải cách hành chính và hướng dẫn của Sở"
+    " Nội vụ, {issuer} tổng hợp các nội dung, kết quả và số liệu chính như sau:"
+)
+CLOSING = (
+    "Số liệu được trích từ hệ thống theo dõi của cơ quan và của tỉnh, các đơn vị liên quan chịu"
+    " trách nhiệm về tính chính xác. Trên đây là các nội dung chính để theo dõi, kiểm chứng./."
+)
 
 
 @dataclass(frozen=True)
@@ -150,12 +158,15 @@ def letter(document: DocumentPlan) -> tuple[bytes, int]:
     """The PDF of a document and how many pages it has."""
     pages: list[_Page] = []
     y = 0.0
-    for number, section in enumerate(document.sections or ("",)):
+    for number, section in enumerate(document.sections):
         if number % SECTIONS_PER_PAGE == 0:
             pages.append(_Page())
-            y = _letterhead(pages[-1], document) if number == 0 else TOP
+            y = TOP if number else _letterhead(pages[-1], document)
+        if number == 0:
+            y = pages[-1].paragraph(y, OPENING.format(issuer=document.issuer))
         y = pages[-1].paragraph(y, f"{number + 1}. {section}")
     last = pages[-1]
+    y = last.paragraph(y, CLOSING)
     last.text("R", 11, LEFT, y - 30, "Nơi nhận:")
     last.text("R", 11, LEFT, y - 45, "- Ủy ban nhân dân tỉnh; Sở Nội vụ;")
     last.text("R", 11, LEFT, y - 60, "- Lưu: VT.")
@@ -231,9 +242,9 @@ def _file(pages: Iterable[str]) -> bytes:
         ]
     out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
     places = []
-    for number, content in enumerate(objects, start=1):
+    for number, body in enumerate(objects, start=1):
         places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)

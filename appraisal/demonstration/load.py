@@ -93,6 +93,17 @@ def build(number: int, stage: str, password: str) -> Round:
         return council.convene(staff[SeatRole.SECRETARY], round)
 
 
+def accounts(number: int, password: str) -> list[str]:
+    """Who signs in to a round of so many agencies."""
+    last = f"cq{number:03}"
+    return [
+        *people.seats(password),
+        "",
+        f"Cơ quan: {people.address('canbo.cq001')} … {people.address(f'canbo.{last}')};"
+        f" {people.address('lanhdao.cq001')} … {people.address(f'lanhdao.{last}')}",
+    ]
+
+
 def _plan(place: int, number: int, dossier: Dossier) -> plan.AgencyPlan:
     fact = AgencyFact(dossier.agency.code, dossier.agency.name, GROUP)
     return plan.agency_plan(fact, place / max(1, number - 1), criteria(GROUP).rows)
@@ -115,6 +126,11 @@ def _open(number: int, password: str) -> tuple[Round, dict[str, User], dict[str,
         for fact in province.agencies
         if fact.code in working
     }
+    administrator = people.administrator()
+    User.objects.create(
+        email=administrator.email, full_name=administrator.full_name, password=encoded,
+        position=administrator.position, jurisdiction=jurisdiction, is_administrator=True,
+    )  # fmt: skip
     staff: dict[str, User] = {}
     seated: list[tuple[User, people.Person]] = []
     for person in people.seated():

@@ -127,10 +127,19 @@ def administrator() -> Person:
 
 def accounts(password: str = PASSWORD) -> list[str]:
     """One line for each account that a visitor needs, grouped; the others follow a pattern."""
+    return [*seats(password), "", *assessed(password)]
+
+
+def seats(password: str) -> list[str]:
+    """The council, the team, and who keeps the accounts."""
     lines = [f"Mật khẩu của mọi tài khoản: {password}", "", "Hội đồng và Tổ giúp việc"]
     lines += [_line(str(SeatRole(person.role).label), person, password) for person in seated()]
-    lines.append(_line("Quản trị kỹ thuật (tài khoản)", administrator(), password))
-    lines += ["", "Cơ quan được đánh giá"]
+    return [*lines, _line("Quản trị kỹ thuật (tài khoản)", administrator(), password)]
+
+
+def assessed(password: str) -> list[str]:
+    """Two agencies, and how the addresses of the others are made."""
+    lines = ["Cơ quan được đánh giá"]
     for code in ("SYT", "DHA"):
         agency = kon_tum().agency(code)
         lines.append(_line(f"Cán bộ đầu mối {agency.name}", officer(agency), password))

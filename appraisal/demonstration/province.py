@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -60,7 +61,7 @@ class Province:
     council: str
     committee: str
     standing_agency: str
-    windows: dict[Step, tuple[datetime, datetime]]
+    windows: Mapping[str, tuple[datetime, datetime]]
     grades: tuple[tuple[str, Decimal], ...]
     groups: tuple[tuple[str, str], ...]
     agencies: tuple[AgencyFact, ...]

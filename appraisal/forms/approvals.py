@@ -14,7 +14,7 @@ class ApprovalForm(forms.Form):
 
     fingerprint = forms.CharField(
         widget=forms.HiddenInput,
-        validators=[RegexValidator(r"\A[0-9a-f]{64}\Z", _("Dấu vân tay không đọc được."))],
+        validators=[RegexValidator(r"\A[0-9a-f]{64}\Z", _("Mã đối chiếu không đọc được."))],
     )
     password = Secret(
         autocomplete="current-password",

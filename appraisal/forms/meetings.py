@@ -69,7 +69,11 @@ class MeetingForm(forms.Form):
                 label=_("Có mặt"), required=False, initial=present
             )
             self.fields[f"note_{seat.pk}"] = Text(
-                label=_("Ghi chú"), limit=250, required=False, initial=note
+                label=_("Ghi chú"),
+                limit=250,
+                required=False,
+                initial=note,
+                widget=forms.TextInput(attrs={"class": "form-control"}),
             )
 
     def rows(self) -> Iterator[AttendanceFields]:

@@ -14,7 +14,7 @@ from appraisal.models import Round
 from appraisal.states import SeatRole
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
     """A person with agency, so that two of the same name can be told apart."""
 
     def label_from_instance(self, obj: Any) -> str:

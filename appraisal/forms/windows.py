@@ -38,12 +38,8 @@ class WindowsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for step in Step:
             needed = step in stored
-            self.fields[f"{step}_opens"] = Moment(
-                label=gettext_lazy("Mở từ"), required=needed
-            )
-            self.fields[f"{step}_closes"] = Moment(
-                label=gettext_lazy("Đóng lúc"), required=needed
-            )
+            self.fields[f"{step}_opens"] = Moment(label=gettext_lazy("Mở từ"), required=needed)
+            self.fields[f"{step}_closes"] = Moment(label=gettext_lazy("Đóng lúc"), required=needed)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

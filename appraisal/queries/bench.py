@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from agencies.models import User
+from agencies.models import Agency, User
 from appraisal.models import (
     Criterion,
     Dossier,
@@ -50,20 +50,45 @@ class Plan:
     first: dict[int, Judge] = field(default_factory=dict)
     second: dict[int, Judge] = field(default_factory=dict)
 
-    def judge(self, leaf: int, agency: int) -> Judge | None:
+    def judge(self, leaf: int, dossier: Dossier) -> Judge | None:
         """Who gives the first mark: the second stands in where the first may not judge his own."""
-        first = self.first.get(leaf)
-        if first is None or first.agency != agency or self.policy != OwnAgencyPolicy.FORBID:
+        first, second = self.first.get(leaf), self.second.get(leaf)
+        if first is None or self.policy != OwnAgencyPolicy.FORBID or not _owns(first, dossier):
             return first
-        second = self.second.get(leaf)
-        return second if second is not None and second.agency != agency else None
+        return second if second is not None and not _owns(second, dossier) else None
 
-    def second_judge(self, leaf: int, agency: int) -> Judge | None:
+    def second_judge(self, leaf: int, dossier: Dossier) -> Judge | None:
         """Who marks again beside the agency's own member, where the policy wants that."""
         first, second = self.first.get(leaf), self.second.get(leaf)
         if self.policy != OwnAgencyPolicy.SECOND or first is None or second is None:
             return None
-        return second if first.agency == agency != second.agency else None
+        return second if _owns(first, dossier) and not _owns(second, dossier) else None
+
+
+def _owns(judge: Judge, dossier: Dossier) -> bool:
+    """Whether the judge belongs to the agency of the dossier, or to the one that it became."""
+    heirs: set[int] | None = dossier.__dict__.get("_heirs")
+    if heirs is None:
+        heirs = set()
+        agency: Agency | None = dossier.agency
+        while agency is not None and agency.pk not in heirs:
+            heirs.add(agency.pk)
+            agency = agency.successor
+        dossier.__dict__["_heirs"] = heirs
+    return judge.agency in heirs
+
+
+def dossiers_of(round: Round) -> list[Dossier]:
+    """The dossiers in the order of the queue, each with its agency, group and this very round,
+    whose windows and settings are then read once: one query."""
+    found = list(
+        Dossier.objects.of(round)
+        .select_related("group", "agency__successor__successor")
+        .order_by("group__position", "agency__code")
+    )
+    for dossier in found:
+        dossier.round = round
+    return found
 
 
 def plan(round: Round) -> Plan:
@@ -160,7 +185,7 @@ class Queue:
 
     def seconds(self, key: Key) -> bool:
         """Whether this person is the second appraiser of the item."""
-        judge = self.plan.second_judge(key[1], self.dossiers[key[0]].agency_id)
+        judge = self.plan.second_judge(key[1], self.dossiers[key[0]])
         return judge is not None and judge.user == self.user
 
     def stage(self, key: Key) -> Stage:
@@ -246,18 +271,11 @@ def queue(
     is not in the person's queue. Three queries; `everything` reads the marks of one line only.
     """
     found = plan(round)
-    rows = {
-        row.pk: row
-        for row in Dossier.objects.of(round)
-        .select_related("agency")
-        .order_by("group__position", "agency__code")
-    }
-    for row in rows.values():
-        row.round = round  # its windows are read once and kept on it
+    rows = {row.pk: row for row in dossiers_of(round)}
 
     def mine(key: Key) -> bool:
-        agency = rows[key[0]].agency_id
-        judges = (found.judge(key[1], agency), found.second_judge(key[1], agency))
+        dossier = rows[key[0]]
+        judges = (found.judge(key[1], dossier), found.second_judge(key[1], dossier))
         return any(judge is not None and judge.user == user.pk for judge in judges)
 
     by_line: dict[int, list[Key]] = defaultdict(list)

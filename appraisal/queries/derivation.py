@@ -171,7 +171,7 @@ def derivation(dossier: Dossier, *, names: bool = True) -> Derivation:
         set_name=section.group.set_name,
         is_illustrative=section.group.is_illustrative,
         placing=_placing(found, section, fact, names),
-        method=NotApplicableMethod(round.not_applicable_method).label,
+        method=str(NotApplicableMethod(round.not_applicable_method).label),
         steps=tuple(_step(step, round.display_decimals) for step in total.steps),
         fields=tuple(
             _field(code, members, fact, total, beside, names, round.display_decimals)
@@ -183,8 +183,8 @@ def derivation(dossier: Dossier, *, names: bool = True) -> Derivation:
 
 
 def _beside(dossier: Dossier, *, is_ruled: bool) -> _Beside:
-    texts = {
-        row["code"]: row
+    texts: dict[str, dict[str, Any]] = {
+        row["code"]: dict(row)
         for row in Criterion.objects.filter(
             criteria_set__round=dossier.round_id,
             criteria_set__group=dossier.group_id,
@@ -260,7 +260,7 @@ def _placing(found: Figures, section: Section, fact: DossierFact, names: bool) -
         to_next=scoring.show(line.to_next, places) if line.to_next is not None else "",
         index=scoring.show(line.final.index, places),
         index_full=scoring.show(line.final.index, FULL_PLACES, trim=True),
-        tie_rule=TieRule(found.round.tie_rule).label,
+        tie_rule=str(TieRule(found.round.tie_rule).label),
         neighbours=tuple(
             (
                 str(other.rank.place),
@@ -326,7 +326,7 @@ def _leaf(leaf: LeafFact, fact: DossierFact, beside: _Beside, names: bool) -> Le
         rule_text=texts["rule_text"],
         appraiser=texts["judge"] or "",
         points=mark_words(effective[1]) if effective else NOTHING,
-        effective=Stage(effective[0]).label if effective else _("Chưa có điểm quyết định"),
+        effective=str(Stage(effective[0]).label) if effective else _("Chưa có điểm quyết định"),
         stages=tuple(
             _stage(stage, marks[stage], effective is not None and effective[0] == stage, names)
             for stage in Stage

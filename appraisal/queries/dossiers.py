@@ -100,6 +100,11 @@ def leaf_gaps(criterion: Criterion, mark: Mark | None, citations: int) -> list[t
     return found
 
 
+def citation_count(dossier: Dossier, criterion: Criterion) -> int:
+    """How many documents the leaf cites."""
+    return Citation.objects.filter(dossier=dossier, criterion=criterion).count()
+
+
 @dataclass(frozen=True)
 class LeafLine:
     """A leaf of the dossier with everything that its line on a page says."""

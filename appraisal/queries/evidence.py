@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.models import Agency
+from agencies.models import User
 from agencies.text import fold
 from appraisal import scoring
 from appraisal.files import kinds
@@ -193,19 +193,19 @@ def cited_under(
     return rows
 
 
-def library(agency: Agency, text: str = "") -> QuerySet[Evidence]:
-    """The documents of an agency that are not withdrawn, the newest first."""
-    return Evidence.objects.kept().filter(agency=agency).matching(text)
+def library(reader: User, text: str = "") -> QuerySet[Evidence]:
+    """The documents of the reader's agency, and of those that merged into it, the newest first."""
+    return Evidence.objects.kept().filter(agency__in=reader.agency_line).matching(text)
 
 
-def library_rows(documents: Sequence[Evidence], agency: Agency) -> list[Row]:
+def library_rows(documents: Sequence[Evidence], reader: User) -> list[Row]:
     """A page of the library; its chips say under which leaves of which year a document serves."""
-    used = uses(documents, agency.jurisdiction_id)
+    used = uses(documents, reader.jurisdiction_id)
     rows = []
     for document in documents:
         by_year: dict[int, list[str]] = defaultdict(list)
         for use in used[document.sha256]:
-            if use.agency_id == agency.pk:
+            if use.agency_id in reader.agency_line:
                 by_year[use.year].append(use.code)
         chips = [
             Chip(
@@ -220,10 +220,12 @@ def library_rows(documents: Sequence[Evidence], agency: Agency) -> list[Row]:
     return rows
 
 
-def to_pick(dossier: Dossier, criterion: Criterion, text: str, most: int = 50) -> list[Evidence]:
+def to_pick(
+    reader: User, dossier: Dossier, criterion: Criterion, text: str, most: int = 50
+) -> list[Evidence]:
     """Documents of the library that the leaf does not cite yet, the newest first."""
     under = Citation.objects.filter(dossier=dossier, criterion=criterion).values("evidence")
-    return list(library(dossier.agency, text).exclude(pk__in=under)[:most])
+    return list(library(reader, text).exclude(pk__in=under)[:most])
 
 
 def citations_of(evidence: Evidence, rounds: QuerySet[Round]) -> list[Citation]:

@@ -94,13 +94,7 @@ def progress(round: Round, group: str = "", text: str = "") -> Progress:
     """Read the round; `group` (an id) and `text` (name or code of an agency) narrow the matrix,
     the load of the members is always that of the whole round."""
     plan = bench.plan(round)
-    dossiers = list(
-        Dossier.objects.of(round)
-        .select_related("agency", "group")
-        .order_by("group__position", "agency__code")
-    )
-    for dossier in dossiers:
-        dossier.round = round
+    dossiers = bench.dossiers_of(round)
     marked = set(
         Mark.objects.filter(dossier__round=round, stage=Stage.APPRAISAL).values_list(
             "dossier_id", "criterion_id"
@@ -174,7 +168,7 @@ def _load(
     found: dict[int, Load] = {}
     for dossier in dossiers:
         for leaf in leaves[dossier.group_id]:
-            judge = plan.judge(leaf.pk, dossier.agency_id)
+            judge = plan.judge(leaf.pk, dossier)
             if judge is None:
                 continue
             load = found.setdefault(judge.user, Load(judge.name))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,20 +44,18 @@ class RoundLine:
 
     round: Round
     agencies: int
-    groups: int
     closes: str
     enters: bool
 
 
 def rounds_for(user: User) -> list[RoundLine]:
-    """The rounds that a person may know of, the latest first: three queries."""
-    rounds = (
-        Round.objects.filter(pk__in=Round.objects.visible_to(user).values("pk"))
-        .annotate(
-            agencies=Count("dossiers", distinct=True),
-            groups=Count("dossiers__group", distinct=True),
-        )
-        .order_by("-year", "-pk")
+    """The rounds that a person may know of, the latest first: four queries."""
+    rounds = list(Round.objects.visible_to(user).order_by("-year", "-pk"))
+    agencies = dict(
+        Dossier.objects.filter(round__in=rounds)
+        .order_by()
+        .values_list("round_id")
+        .annotate(number=Count("pk"))
     )
     seated = set(Seat.objects.filter(user=user).values_list("round_id", flat=True))
     closing = dict(
@@ -66,8 +64,7 @@ def rounds_for(user: User) -> list[RoundLine]:
     return [
         RoundLine(
             round,
-            round.agencies,
-            round.groups,
+            agencies.get(round.pk, 0),
             clock.minute(closing[round.pk]) if round.pk in closing else "",
             user.is_secretariat or round.pk in seated,
         )
@@ -234,7 +231,7 @@ class SetLine:
 
 
 def set_lines(round: Round) -> list[SetLine]:
-    """Every group of the province: how many agencies it has here, and its criteria; four queries."""
+    """Every group of the province: its agencies in the round and its criteria; four queries."""
     taking_part = dict(
         Dossier.objects.filter(round=round)
         .order_by()
@@ -257,9 +254,7 @@ def set_lines(round: Round) -> list[SetLine]:
             lines.append(SetLine(group, taking_part.get(group.pk, 0), None))
         else:
             leaves, total = sums[held.pk]
-            lines.append(
-                SetLine(group, taking_part.get(group.pk, 0), held, leaves, points(total))
-            )
+            lines.append(SetLine(group, taking_part.get(group.pk, 0), held, leaves, points(total)))
     return sorted(lines, key=lambda line: not (line.agencies or line.criteria_set))
 
 
@@ -468,7 +463,7 @@ def survey_matrix(round: Round, group: AgencyGroup) -> SurveyMatrix:
     for pk, name in (
         Dossier.objects.filter(round=round, group=group)
         .order_by("agency__name")
-        .values_list("pk", name=F("agency__name"))
+        .values_list("pk", "agency__name")
     ):
         found = [given.get((pk, leaf.pk)) for leaf in leaves]
         known = [value for value in found if value is not None]

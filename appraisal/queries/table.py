@@ -23,6 +23,7 @@ from appraisal.states import RoundState, SeatRole
 
 Reading = Literal["self", "appraised", "final", "difference"]
 READINGS: tuple[Reading, ...] = get_args(Reading)
+FINAL: Reading = "final"
 
 # Lower bounds of the five steps of heat, as shares of what could be reached.
 HEAT = (Decimal("0.95"), Decimal("0.85"), Decimal("0.7"), Decimal("0.5"))

@@ -49,7 +49,7 @@ def can_withdraw_evidence(user: User, evidence: Evidence, *, at: datetime) -> Ve
 def _belongs(user: User, evidence: Evidence, at: datetime) -> Verdict:
     if not (member := can_attach(user, at=at)):
         return member
-    if user.agency_id != evidence.agency_id:
+    if evidence.agency_id not in user.agency_line:
         return no(_("Chỉ cơ quan đã tải tài liệu lên mới sửa hoặc rút được."))
     if evidence.withdrawn_at is not None:
         return no(_("Tài liệu này đã được rút khỏi thư viện."))

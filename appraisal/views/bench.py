@@ -238,8 +238,9 @@ def _saved(saved: Mark, marks: dict[str, Mark]) -> dict[str, Any]:
         facts.saved[item.stage] = item.saved_at
         (facts.waived.add if item.not_applicable else facts.waived.discard)(item.stage)
     state = render_to_string("appraisal/bench/_state.html", bench_page.state(facts))
-    place = f"#state-{saved.dossier_id}-{saved.criterion_id}"
-    return {"ok": True, "version": saved.version, "html": {place: state}}
+    place = f"{saved.dossier_id}-{saved.criterion_id}"
+    html = {f"#state-{place}": state, f"#numbers-{place}": bench_page.numbers(facts)}
+    return {"ok": True, "version": saved.version, "html": html}
 
 
 def _collided(

@@ -182,11 +182,11 @@ def _items(round: Round, opened: bench.Queue) -> list[Item]:
         icon, tone, words = STATES[facts.state if facts else "todo"]
         shown.append(
             Item(
-                dom=f"state-{key[0]}-{key[1]}",
+                dom=f"{key[0]}-{key[1]}",
                 url=item_address(round.pk, opened, key),
                 label=leaf.title if by_agency else dossier.agency.name,
                 code=leaf.code if by_agency else "",
-                numbers=_numbers(facts),
+                numbers=numbers(facts),
                 icon=icon,
                 tone=tone,
                 words=str(words),
@@ -196,7 +196,7 @@ def _items(round: Round, opened: bench.Queue) -> list[Item]:
     return shown
 
 
-def _numbers(facts: bench.ItemFacts | None) -> str:
+def numbers(facts: bench.ItemFacts | None) -> str:
     """Self-score and the team's last mark: `8,5 → 8`."""
     if facts is None:
         return ""
@@ -361,7 +361,7 @@ def context(
         | {"dossier": key[0], "leaf": key[1]}
     )
     arguments = [round.pk, *key]
-    asked_verdict = _ask_verdict(round, stage, verdict, first)
+    asked_verdict = _ask_verdict(round, stage, verdict)
     answer = getattr(card.request, "explanation", None) if card.request else None
     return base | {
         "dossier": card.dossier,
@@ -423,12 +423,10 @@ def context(
     }
 
 
-def _ask_verdict(round: Round, stage: Stage, verdict: Verdict, first: Mark | None) -> Verdict:
+def _ask_verdict(round: Round, stage: Stage, verdict: Verdict) -> Verdict:
     """Whether an explanation may be asked now: the rule asks the same of the person as marking."""
     if round.appraisals == 1:
         return no(_("Đợt này thẩm định một lần, không có vòng giải trình."))
     if stage != Stage.APPRAISAL:
         return no(_("Đã qua bước yêu cầu giải trình."))
-    if verdict and first is None:
-        return no(_("Cho điểm và lưu trước, rồi mới yêu cầu giải trình."))
     return verdict

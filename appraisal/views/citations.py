@@ -14,8 +14,9 @@ from agencies.http import Request
 from appraisal import clock
 from appraisal.files.refusal import Refused
 from appraisal.forms.evidence import CitationForm, PickForm
-from appraisal.models import Citation, Dossier, Evidence
+from appraisal.models import Citation, Dossier
 from appraisal.queries import dossiers as queries
+from appraisal.queries import evidence as documents
 from appraisal.rules import can_cite, enforce
 from appraisal.views import dossiers
 from appraisal.workflow import evidence as workflow
@@ -51,10 +52,7 @@ def add(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
             messages.error(request, " ".join(map(str, sentences)))
         return answer
     said = form.cleaned_data
-    document = get_object_or_404(
-        Evidence.objects.visible_to(request.user).kept().filter(agency=dossier.agency_id),
-        pk=said["evidence"],
-    )
+    document = get_object_or_404(documents.library(request.user), pk=said["evidence"])
     try:
         workflow.cite(request.user, dossier, criterion, document, said["pages"], said["note"])
     except Refused as refused:

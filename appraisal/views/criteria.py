@@ -39,7 +39,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
-def list(request: Request, pk: int) -> HttpResponse:
+def list_(request: Request, pk: int) -> HttpResponse:
     """Each group of the province with its criteria, or what to do to get some."""
     round = known_round(request, pk)
     context = {
@@ -82,7 +82,7 @@ def show(request: Request, pk: int, group: str) -> HttpResponse:
 
 @get_or_post
 def upload(request: Request, pk: int, group: str) -> HttpResponse:
-    """Read a workbook; what can come in waits for confirmation, what cannot says why, cell by cell."""
+    """Read a workbook; it waits for confirmation, or says cell by cell why it cannot come in."""
     round = known_round(request, pk)
     ranked = known_group(round, group)
     enforce(rules.can_prepare(request.user, round, at=clock.now()))

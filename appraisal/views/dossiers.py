@@ -36,19 +36,17 @@ from appraisal.workflow import self_assessment
 
 def find(request: Request, pk: int) -> Dossier:
     """The dossier if the person may know of it, otherwise 404."""
-    dossier = get_object_or_404(
+    return get_object_or_404(
         Dossier.objects.visible_to(request.user).select_related(
             "round__jurisdiction", "agency", "group"
         ),
         pk=pk,
     )
-    request.nav_round = dossier.round  # type: ignore[attr-defined]  # read by views.context
-    return dossier
 
 
 def is_own(request: Request, dossier: Dossier) -> bool:
     """Whether the person reads the dossier as one of its agency."""
-    return bool(request.user.capacity) and request.user.agency_id == dossier.agency_id
+    return bool(request.user.capacity) and dossier.agency_id in request.user.agency_line
 
 
 def shows_requests(request: Request, dossier: Dossier, at: datetime) -> bool:
@@ -147,7 +145,7 @@ def todo(request: Request, sheet: queries.Sheet, at: datetime) -> Todo:
             _("Có %d tiêu chí cần giải trình.") % waiting,
         )
     if sees_result(dossier):
-        url = reverse("appraisal:results-list", args=[dossier.round_id])
+        url = reverse("appraisal:results-dossier", args=[dossier.pk])
         return Todo(None, "", _("Xem kết quả"), url, _("Kết quả đã được công bố."))
     show_url = reverse("appraisal:dossiers-show", args=[dossier.pk])
     return Todo(None, "", _("Xem hồ sơ"), show_url, coming_next(dossier, at))

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -69,11 +70,12 @@ def list_(request: Request) -> HttpResponse:
         raise Http404
     agency = request.user.agency
     text = queries.searched(request.GET.get("q", ""))
-    page = Paginator(queries.library(agency, text), PER_PAGE).get_page(request.GET.get("page"))
+    found = queries.library(request.user, text)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "agency": agency,
         "page": page,
-        "rows": queries.library_rows(list(page), agency),
+        "rows": queries.library_rows(list(page), request.user),
         "text": text,
         "page_query": urlencode({"q": text}) if text else "",
         "attaching": attaching,
@@ -175,7 +177,11 @@ def _row_html(request: Request, answer: Answer, place: tuple[Dossier, Criterion]
     if answer.evidence is None:
         return ""
     row = queries.row(answer.evidence, queries.flag_chips(answer.evidence))
-    context: dict[str, object] = {"row": row, "sentence": answer.sentence}
+    context: dict[str, object] = {
+        "row": row,
+        "sentence": answer.sentence,
+        "csrf_token": get_token(request),
+    }
     if place is not None:
         dossier, criterion = place
         rows = queries.cited(dossier, criterion, names_agencies=False)
@@ -183,7 +189,7 @@ def _row_html(request: Request, answer: Answer, place: tuple[Dossier, Criterion]
             (item for item in rows if item.evidence.pk == answer.evidence.pk), row
         )
         context["editable"] = True
-    return render_to_string("appraisal/evidence/_row.html", context, request)
+    return render_to_string("appraisal/evidence/_row.html", context)
 
 
 def _return_to(request: Request, place: tuple[Dossier, Criterion] | None) -> str:
@@ -251,7 +257,7 @@ def _card_page(
         "differences": differences,
         "describing": can_describe(request.user, evidence, at=at),
         "withdrawing": can_withdraw_evidence(request.user, evidence, at=at),
-        "is_own": request.user.agency_id == evidence.agency_id,
+        "is_own": evidence.agency_id in request.user.agency_line,
         "citations": queries.citations_of(evidence, known),
         "uploaded_at": clock.minute(evidence.uploaded_at),
         "size": queries.size_text(evidence.size),

@@ -225,7 +225,9 @@ def _page(
         "rows": item.rows,
         "picking": picking,
         "pick_text": text,
-        "to_pick": documents.to_pick(dossier, asked.criterion, text) if picking else [],
+        "to_pick": (
+            documents.to_pick(request.user, dossier, asked.criterion, text) if picking else []
+        ),
         "pick_form": PickForm(),
         **limits(),
     }

@@ -39,11 +39,10 @@ def show(request: Request) -> HttpResponse:
     if user.is_administrator:
         return redirect("agencies:people")
     at = clock.now()
-    dossier = _own_dossier(user)
-    round = dossier.round if dossier else Round.objects.visible_to(user).first()
+    round = _round(request)
+    dossier = _own_dossier(user, round) if round else None
     context: dict[str, object] = {"round": round}
     if dossier is not None:
-        request.nav_round = dossier.round  # type: ignore[attr-defined]  # read by views.context
         shown = dossiers.shows_requests(request, dossier, at)
         sheet = queries.sheet(dossier, shows_requests=shown)
         editing = can_enter_self_score(user, dossier, at=at)
@@ -59,14 +58,22 @@ def show(request: Request) -> HttpResponse:
     return render(request, "appraisal/home/show.html", context)
 
 
-def _own_dossier(user: User) -> Dossier | None:
+def _round(request: Request) -> Round | None:
+    """The round chosen in the header, or the latest that the person may know of."""
+    known = Round.objects.visible_to(request.user).order_by("-year", "-pk")
+    chosen = request.GET.get("round", "")
+    if chosen.isascii() and chosen.isdigit() and len(chosen) <= 18:
+        return known.filter(pk=int(chosen)).first() or known.first()
+    return known.first()
+
+
+def _own_dossier(user: User, round: Round) -> Dossier | None:
     if not (user.capacity and user.agency_id):
         return None
     return (
         Dossier.objects.visible_to(user)
-        .filter(agency=user.agency_id)
+        .filter(round=round, agency__in=user.agency_line)
         .select_related("round__jurisdiction", "agency", "group")
-        .order_by("-round__year", "-round_id")
         .first()
     )
 

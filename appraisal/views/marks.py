@@ -56,7 +56,12 @@ def edit(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
     except Conflict as conflict:
         return _conflict(request, dossier, criterion, form, conflict.current)
     if _wants_json(request):
-        html = {"#proposal": _proposal(request, form, criterion)}
+        cited = queries.citation_count(dossier, criterion)
+        gaps = [sentence for _kind, sentence in queries.leaf_gaps(criterion, mark, cited)]
+        html = {
+            "#proposal": _proposal(form, criterion),
+            "#leaf-gaps": render_to_string("appraisal/marks/_gaps.html", {"gaps": gaps}),
+        }
         return JsonResponse({"ok": True, "version": mark.version, "html": html})
     messages.success(request, _("Đã lưu tiêu chí %s.") % criterion.code)
     if request.POST.get("then") == "next":
@@ -73,7 +78,7 @@ def propose(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
     criterion = get_object_or_404(queries.leaves_of(dossier), pk=criterion_pk)
     form = SelfScoreForm(queries.rule_of(criterion), request.POST)
     form.is_valid()
-    return HttpResponse(_proposal(request, form, criterion))
+    return HttpResponse(_proposal(form, criterion))
 
 
 def _among(leaves: list[Criterion], pk: int) -> Criterion:
@@ -144,7 +149,7 @@ def _conflict(
     )  # fmt: skip
 
 
-def _proposal(request: Request, form: SelfScoreForm, criterion: Criterion) -> str:
+def _proposal(form: SelfScoreForm, criterion: Criterion) -> str:
     """The fragment that says what the rule proposes and whether the own points differ."""
     proposal = form.proposal
     errors = [] if proposal is not None else [str(e) for e in form.non_field_errors()]
@@ -160,7 +165,6 @@ def _proposal(request: Request, form: SelfScoreForm, criterion: Criterion) -> st
             "differs": points is not None and bool(typed) and typed != shown(points),
             "lacks_reason": not form.typed_reason.strip(),
         },
-        request,
     )
 
 
@@ -192,7 +196,7 @@ def _page(
         "version": version if version is not None else stored["version"],
         "errors": errors or {},
         "form_errors": _loose(errors or {}, form, criterion),
-        "proposal": _proposal_of(request, form, criterion, found.own),
+        "proposal": _proposal_of(form, criterion, found.own),
         "mark": found.own,
         "saved_at": clock.minute(found.own.saved_at) if found.own else "",
         "last_year": found.last_year,
@@ -205,7 +209,7 @@ def _page(
         "rows": rows,
         "picking": picking,
         "pick_text": text,
-        "to_pick": documents.to_pick(dossier, criterion, text) if picking else [],
+        "to_pick": documents.to_pick(request.user, dossier, criterion, text) if picking else [],
         "pick_form": PickForm(),
         "before": leaves[place - 1] if place else None,
         "after": leaves[place + 1] if place + 1 < len(leaves) else None,
@@ -219,9 +223,7 @@ def _page(
     return render(request, "appraisal/marks/edit.html", context, status=status)
 
 
-def _loose(
-    errors: dict[str, list[str]], form: SelfScoreForm, criterion: Criterion
-) -> list[str]:
+def _loose(errors: dict[str, list[str]], form: SelfScoreForm, criterion: Criterion) -> list[str]:
     """The errors that belong to no field on the page."""
     on_page = {*form.asked, "points", "reason"}
     if criterion.na_allowed:
@@ -229,14 +231,12 @@ def _loose(
     return [item for name, items in errors.items() if name not in on_page for item in items]
 
 
-def _proposal_of(
-    request: Request, form: SelfScoreForm, criterion: Criterion, mark: Mark | None
-) -> str:
+def _proposal_of(form: SelfScoreForm, criterion: Criterion, mark: Mark | None) -> str:
     """The proposal for what the page shows: the stored values, or those just typed."""
     if not form.is_bound:
         rule = queries.rule_of(criterion)
         form.proposal = scoring.propose(rule, mark.declared if mark else {})
-    return _proposal(request, form, criterion)
+    return _proposal(form, criterion)
 
 
 def _banner(

@@ -8,7 +8,6 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -159,10 +158,10 @@ def download(request: Request, pk: int) -> HttpResponseBase:
     name = f"du-thao-quyet-dinh-chi-so-cchc-{round.year}-lan-{paper.consolidation.number}.pdf"
     return FileResponse(
         store.open(paper.sha256),
+        as_attachment=True,
+        filename=name,
+        content_type="application/pdf",
         headers={
-            "Content-Type": "application/pdf",
-            "Content-Length": str(paper.size),
-            "Content-Disposition": content_disposition_header(True, name) or "attachment",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cross-Origin-Resource-Policy": "same-origin",

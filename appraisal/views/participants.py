@@ -42,9 +42,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
             except Invalid as invalid:
                 errors = [*invalid.errors.values()]
             else:
-                messages.success(
-                    request, _("Đã lưu: %d cơ quan được đánh giá.") % len(form.chosen)
-                )
+                messages.success(request, _("Đã lưu: %d cơ quan được đánh giá.") % len(form.chosen))
                 return redirect("appraisal:participants-edit", round.pk)
         errors = errors or form.errors
         for line in lines:

@@ -65,7 +65,6 @@ def show(request: Request, pk: int) -> HttpResponse:
             "groups": [(str(key), name, str(key) == group) for key, name in found.groups],
             "text": text,
             "legend": CELLS.values(),
-            "percent": 100 * found.done // found.count if found.count else 0,
         },
     )
 
@@ -82,7 +81,7 @@ def _row(request: Request, round: Round, row: progress.Row) -> dict[str, Any]:
         "url": bench_page.address(round.pk, walk="agency", everything=True, dossier=dossier.pk),
         "state": dossier.get_state_display(),
         "is_submitted": dossier.state == DossierState.SUBMITTED,
-        "submitted": clock.minute(dossier.submitted_at) if dossier.submitted_at else "",
+        "submitted": clock.day(dossier.submitted_at) if dossier.submitted_at else "",
         "squares": squares,
         "missing": row.missing,
         "waiting": row.waiting,

@@ -89,7 +89,6 @@ def dossier(request: Request, pk: int) -> HttpResponse:
             "",
             dossier=own,
             found=found,
-            demo=found.is_illustrative,
             standing=table.standing(own.round),
         ),
     )

@@ -1,4 +1,4 @@
-"""The rounds of the province: the list, a new one, a copy, the hub of one, settings, opening, trail."""
+"""The rounds of the province: list, new, copy, the hub of one, settings, opening, trail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PER_PAGE = 40
 
 
 @require_GET
-def list(request: Request) -> HttpResponse:
+def list_(request: Request) -> HttpResponse:
     """Every round that the person may know of."""
     context = {
         "lines": reading.rounds_for(request.user),
@@ -194,7 +194,8 @@ def open(request: Request, pk: int) -> HttpResponse:
             status = UNPROCESSABLE
         else:
             messages.success(
-                request, _("Đã mở đợt. Bộ tiêu chí đã khóa; mã băm được ghi ở dưới và trong nhật ký.")
+                request,
+                _("Đã mở đợt. Bộ tiêu chí đã khóa; mã băm được ghi ở dưới và trong nhật ký."),
             )
             return redirect("appraisal:rounds-show", round.pk)
     found = problems.opening_problems(round)

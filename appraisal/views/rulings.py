@@ -159,9 +159,10 @@ def _versus(form: RulingForm, current: Mark | None) -> list[dict[str, str]]:
 
 def _again(form: RulingForm, current: Mark | None) -> RulingForm:
     """The same form, so that pressing once more saves over what the person has now seen."""
-    data = form.data.copy()
-    data["version"] = str(current.version if current else 0)
-    form.data = data
+    form.data = {
+        **{name: form.data.get(name, "") for name in form.fields},
+        "version": str(current.version if current else 0),
+    }
     return form
 
 

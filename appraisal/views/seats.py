@@ -29,7 +29,7 @@ SHOWN = 50
 
 
 @require_GET
-def list(request: Request, pk: int) -> HttpResponse:
+def list_(request: Request, pk: int) -> HttpResponse:
     """The seats of the round by part, and the authorisations."""
     round = known_round(request, pk)
     parts = [
@@ -97,9 +97,8 @@ def add(request: Request, pk: int) -> HttpResponse:
         status = UNPROCESSABLE
     else:
         text = search_text(request.GET)
-        found = [
-            person.pk for person in reading.people_to_seat(round, text).only("pk")[: SHOWN + 1]
-        ]
+        people = reading.people_to_seat(round, text)
+        found = [*people.values_list("pk", flat=True)[: SHOWN + 1]]
         role = request.GET.get("role", "")
         form = SeatForm(
             people=reading.people_to_seat(round).filter(pk__in=found[:SHOWN]),
@@ -146,9 +145,7 @@ def authorize(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             try:
-                setup.authorize(
-                    request.user, round, setup.AuthorizationInput(**form.cleaned_data)
-                )
+                setup.authorize(request.user, round, setup.AuthorizationInput(**form.cleaned_data))
             except Invalid as invalid:
                 tell(form, invalid)
             else:

@@ -21,8 +21,10 @@ def show(request: Request, pk: int) -> HttpResponse:
     """The table in one of its four readings."""
     round = fetch_table(request, pk)
     asked = request.GET.get("view", "final")
-    reading = next((item for item in tables.READINGS if item == asked), "final")
-    labels = {
+    reading: tables.Reading = next(
+        (item for item in tables.READINGS if item == asked), tables.FINAL
+    )
+    labels: dict[tables.Reading, str] = {
         "self": _("Tự chấm"),
         "appraised": _("Thẩm định"),
         "final": _("Kết quả"),
@@ -37,7 +39,6 @@ def show(request: Request, pk: int) -> HttpResponse:
             round,
             "table-show",
             table=found,
-            demo=found.is_illustrative,
             standing=standing,
             readings=[
                 Tab(label, f"?view={name}", name == reading) for name, label in labels.items()
@@ -68,7 +69,6 @@ def derivation(request: Request, pk: int, dossier_pk: int) -> HttpResponse:
             "table-show",
             dossier=dossier,
             found=found,
-            demo=found.is_illustrative,
             crumbs=[
                 {
                     "label": _("Bảng tổng hợp"),

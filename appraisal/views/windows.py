@@ -41,9 +41,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         form = WindowsForm(request.POST, stored=stored)
         if form.is_valid():
             try:
-                setup.save_windows(
-                    request.user, round, form.windows(), form.cleaned_data["reason"]
-                )
+                setup.save_windows(request.user, round, form.windows(), form.cleaned_data["reason"])
             except Invalid as invalid:
                 tell(form, invalid)
             else:

@@ -208,7 +208,7 @@ def cite(
     held = hold_dossier(dossier.pk, actor)
     enforce(can_cite(actor, held.dossier, criterion, at=held.at))
     document = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
-    if document.agency_id != held.dossier.agency_id or document.withdrawn_at is not None:
+    if document.agency_id not in actor.agency_line or document.withdrawn_at is not None:
         raise Invalid(evidence=_("Tài liệu này không có trong thư viện của cơ quan."))
     under = Citation.objects.filter(dossier=held.dossier, criterion=criterion)
     if (same := under.filter(evidence=document).first()) is not None:

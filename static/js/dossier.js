@@ -1,7 +1,11 @@
 /**
  * On the page of a leaf the points field follows the proposal, as long as nobody typed other points.
  * Without script the server takes the proposal for an empty field.
+ *
+ *   [data-until-upload]   what says that there is no document yet; gone after the first upload
  */
+document.addEventListener("parc:uploaded", () => document.querySelector("[data-until-upload]")?.remove());
+
 const proposal = document.querySelector("#proposal");
 const points = document.querySelector("#id_points");
 const proposed = () => proposal.querySelector("[data-proposed]")?.dataset.proposed ?? "";

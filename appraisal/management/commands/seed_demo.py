@@ -48,8 +48,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["accounts"]:
             self._seed(options)
-        for line in people.accounts(options["password"]):
-            self.stdout.write(line)
+        number, password = options["agencies"], options["password"]
+        lines = load.accounts(number, password) if number else people.accounts(password)
+        self.stdout.write("\n".join(lines))
 
     def _seed(self, options: dict[str, Any]) -> None:
         stage, number = options["stage"], options["agencies"]

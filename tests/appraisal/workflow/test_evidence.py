@@ -42,7 +42,9 @@ def test_a_document_is_stored_first_and_remembered_in_the_agencys_stream(cast: C
 
 def test_the_same_bytes_again_are_the_same_document(cast: Cast) -> None:
     first = document(cast.officer, "a.pdf")
-    again = workflow.attach(cast.head, arriving("b.pdf", evidence_store().open(first.sha256).read()))
+    again = workflow.attach(
+        cast.head, arriving("b.pdf", evidence_store().open(first.sha256).read())
+    )
     assert again.evidence == first
     assert not again.is_new
     assert Evidence.objects.count() == 1
@@ -112,7 +114,9 @@ def test_a_leaf_holds_so_many_documents_and_no_more(cast: Cast, settings: Any) -
             cast.officer, cast.dossier, cast.leaf("1.1"), document(cast.officer, number=number)
         )
     with pytest.raises(Refused) as refused:
-        workflow.cite(cast.officer, cast.dossier, cast.leaf("1.1"), document(cast.officer, number=3))
+        workflow.cite(
+            cast.officer, cast.dossier, cast.leaf("1.1"), document(cast.officer, number=3)
+        )
     assert "Tiêu chí 1.1 đã có 2 tài liệu" in refused.value.sentence
 
 

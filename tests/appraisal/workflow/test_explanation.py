@@ -24,9 +24,7 @@ def _asked(cast: Cast, clock: Any) -> None:
 
 
 def save(cast: Cast, text: str, version: int = 0, who: str = "officer") -> Explanation:
-    return save_explanation(
-        cast.people[who], cast.dossier, cast.leaf("1.1"), text, version=version
-    )
+    return save_explanation(cast.people[who], cast.dossier, cast.leaf("1.1"), text, version=version)
 
 
 def test_an_answer_is_kept_with_its_words_in_the_trail(cast: Cast) -> None:
