@@ -19,6 +19,7 @@ from itertools import count
 from random import Random
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
 from agencies.models import Agency, AgencyGroup, Jurisdiction, User
 from appraisal import clock, scoring, trail
@@ -420,6 +421,7 @@ class History:
     def _plan_council(self) -> None:
         secretary, chair = self.person(SeatRole.SECRETARY), self.person(SeatRole.CHAIR)
         self._at("2021-01-12 09:00", self._authorize)
+        self._at("2021-01-14 08:00", refresh_statistics)
         self._at("2021-01-14 09:00", partial(council.convene, secretary, self.round))
         members = [p for p in people.seated() if p.role == SeatRole.TEAM_MEMBER]
         for place, person in enumerate(
@@ -490,6 +492,13 @@ class History:
     def _approve(self, chair: User) -> None:
         seen = Consolidation.objects.filter(round=self.round).values_list("fingerprint", flat=True)
         council.approve(chair, self.round, seen[0], self.password)
+
+
+def refresh_statistics() -> None:
+    """Let PostgreSQL see what this transaction wrote; its plans would still be for empty tables."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _given(said: plan.Said) -> MarkInput:

@@ -26,22 +26,17 @@ def choice(label: Any, choices: Any, **kwargs: Any) -> forms.ChoiceField:
     )
 
 
-def number_choice(label: Any, choices: Any, **kwargs: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label,
-        choices=choices,
-        coerce=int,
-        widget=forms.RadioSelect,
-        error_messages=CHOICE,
-        **kwargs,
-    )
-
-
 class SettingsForm(forms.Form):
     """The settings by which a round is counted and shown; the names are the model's."""
 
     name = Text(label=_("Tên đợt"), limit=250)
-    appraisals = number_choice(_("Số lần thẩm định"), [(1, _("Một lần")), (2, _("Hai lần"))])
+    appraisals = forms.TypedChoiceField(
+        label=_("Số lần thẩm định"),
+        choices=[(1, _("Một lần")), (2, _("Hai lần"))],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages=CHOICE,
+    )
     not_applicable_method = choice(
         _("Cách tính khi có tiêu chí không áp dụng"), NotApplicableMethod.choices
     )
@@ -49,9 +44,11 @@ class SettingsForm(forms.Form):
         _("Khi thành viên Tổ giúp việc thẩm định cơ quan của mình"), OwnAgencyPolicy.choices
     )
     tie_rule = choice(_("Khi hai cơ quan bằng điểm"), TieRule.choices)
-    display_decimals = number_choice(
-        _("Số chữ số thập phân hiển thị"),
-        [(number, str(number)) for number in range(5)],
+    display_decimals = forms.TypedChoiceField(
+        label=_("Số chữ số thập phân hiển thị"),
+        choices=[(number, str(number)) for number in range(5)],
+        coerce=int,
+        error_messages=CHOICE,
         help_text=_("Chỉ để hiển thị; xếp hạng và xếp loại tính trên số chưa làm tròn."),
     )
     agencies_see = choice(_("Cơ quan được xem điểm thẩm định"), AgenciesSee.choices)

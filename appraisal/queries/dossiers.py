@@ -76,8 +76,7 @@ def leaf_gaps(criterion: Criterion, mark: Mark | None, citations: int) -> list[t
     """
     if not criterion.is_self_scored:
         return []
-    blank = mark is None or (mark.points is None and not mark.declared and not mark.reason)
-    if criterion.kind == RuleKind.BONUS and (mark is None or (blank and not mark.not_applicable)):
+    if criterion.kind == RuleKind.BONUS and (mark is None or mark.points is None):
         return []
     if mark is not None and mark.not_applicable:
         return []  # the database keeps no such request without its reason

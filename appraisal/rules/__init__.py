@@ -28,6 +28,7 @@ from appraisal.rules.council import (
     can_rule,
     can_see_table,
 )
+from appraisal.rules.results import can_export, can_read_derivation, can_see_ranking
 from appraisal.rules.setup import (
     can_assign,
     can_change_seats,
@@ -76,6 +77,7 @@ __all__ = [
     "can_enter_self_score",
     "can_enter_survey",
     "can_explain",
+    "can_export",
     "can_extend",
     "can_hold_meeting",
     "can_keep_remarks",
@@ -84,11 +86,13 @@ __all__ = [
     "can_open",
     "can_prepare",
     "can_publish",
+    "can_read_derivation",
     "can_reappraise",
     "can_reopen_team",
     "can_report",
     "can_return",
     "can_rule",
+    "can_see_ranking",
     "can_see_table",
     "can_send_back",
     "can_submit",

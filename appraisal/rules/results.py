@@ -21,7 +21,7 @@ CONSOLIDATED_STATES = frozenset(
 
 def can_see_ranking(user: User, round: Round, *, at: datetime) -> Verdict:
     """Read the ranked result: everybody of the round once published, the council once approved."""
-    if round.state == RoundState.PUBLISHED:
+    if round.state == RoundState.PUBLISHED and user.is_active:
         return yes()
     if round.state == RoundState.APPROVED and can_see_table(user, round, at=at):
         return yes()
@@ -41,6 +41,6 @@ def can_export(user: User, round: Round, *, at: datetime) -> Verdict:
 
 def can_read_derivation(user: User, dossier: Dossier, *, at: datetime) -> Verdict:
     """Read why a dossier has its result; the agency itself once the result is published."""
-    if sees_result(dossier) or can_see_table(user, dossier.round, at=at):
+    if (user.is_active and sees_result(dossier)) or can_see_table(user, dossier.round, at=at):
         return yes()
     return no(_("Cơ quan xem được kết quả và cách tính điểm sau khi kết quả được công bố."))

@@ -89,6 +89,8 @@ def ask(request: Request, pk: int, dossier_pk: int, leaf_pk: int) -> HttpRespons
             appraisal.ask_explanation(request.user, dossier, criterion, form.cleaned_data["text"])
         except Invalid as invalid:
             form.add_error("text", invalid.errors["text"])
+        except Refusal as refusal:
+            return _page(request, round, at, asking=form, refused=str(refusal), status=403)
         else:
             return redirect(_back(request, round, dossier.pk, criterion.pk))
     return _page(request, round, at, asking=form, status=422)

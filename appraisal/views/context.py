@@ -93,66 +93,119 @@ def _current(request: HttpRequest, rounds: list[Any]) -> Any:
     return next((item for item in rounds if item.pk == wanted), rounds[0] if rounds else None)
 
 
+# Which pages an entry stands for: the first word of their names, or the whole name.
+AREAS: dict[str, frozenset[str]] = {
+    "home": frozenset({"home"}),
+    "dossier": frozenset({"dossiers", "marks", "citations", "explanations", "results-dossier"}),
+    "evidence": frozenset({"evidence"}),
+    "bench": frozenset({"bench"}),
+    "progress": frozenset({"progress", "reports", "dossiers-send-back"}),
+    "setup": frozenset(
+        {
+            "rounds",
+            "windows",
+            "bands",
+            "seats",
+            "participants",
+            "criteria",
+            "assignments",
+            "survey",
+            "extensions",
+            "trail-round",
+        }
+    ),
+    "table": frozenset({"table"}),
+    "council": frozenset(
+        {
+            "problems",
+            "disputes",
+            "meetings",
+            "rulings",
+            "approvals",
+            "papers",
+            "rounds-convene",
+            "rounds-reopen-team",
+            "rounds-consolidate",
+            "rounds-return",
+            "rounds-publish",
+        }
+    ),
+    "results": frozenset({"results"}),
+    "rounds": frozenset({"rounds-list", "rounds-new", "rounds-copy"}),
+    "register": frozenset({"register", "groups", "group"}),
+    "people": frozenset({"people"}),
+}
+
+Entry = tuple[str, str, str, str]  # key of its area, label, address, icon
+
+
 def navigation(request: HttpRequest, user: User, round: Round | None) -> list[NavItem]:
     """The pages that a person works with, by capacity and seats in the round."""
-    items: list[tuple[str, str, str]] = [(_("Việc cần làm"), reverse("appraisal:home"), "house")]
+    entries: list[Entry] = [("home", _("Việc cần làm"), reverse("appraisal:home"), "house")]
     if user.is_administrator:
-        items += [
-            (_("Tài khoản"), reverse("agencies:people"), "people"),
-            (_("Cơ quan"), reverse("agencies:register"), "building"),
-        ]
-        return _marked(request, items)
-    if round is not None:
-        items += _of_round(user, round)
+        entries = []
+    elif round is not None:
+        entries += _of_round(user, round)
     if user.is_secretariat:
-        items += [
-            (_("Các đợt"), reverse("appraisal:rounds-list"), "calendar3"),
-            (_("Cơ quan"), reverse("agencies:register"), "building"),
-            (_("Tài khoản"), reverse("agencies:people"), "people"),
+        entries.append(("rounds", _("Các đợt"), reverse("appraisal:rounds-list"), "calendar3"))
+    if user.is_secretariat or user.is_administrator:
+        entries += [
+            ("register", _("Cơ quan"), reverse("agencies:register"), "building"),
+            ("people", _("Tài khoản"), reverse("agencies:people"), "people"),
         ]
-    return _marked(request, items)
+    active = _area(request)
+    return [NavItem(label, url, icon, key == active) for key, label, url, icon in entries]
 
 
-def _of_round(user: User, round: Round) -> list[tuple[str, str, str]]:
-    items: list[tuple[str, str, str]] = []
+def _area(request: HttpRequest) -> str:
+    """The area of the present page; a page named whole counts before one named by its word."""
+    name = (request.resolver_match and request.resolver_match.url_name) or ""
+    word = name.split("-", 1)[0]
+    for wanted in (name, word):
+        for key, names in AREAS.items():
+            if wanted in names:
+                return key
+    return ""
+
+
+def _of_round(user: User, round: Round) -> list[Entry]:
+    entries: list[Entry] = []
     held = rules.roles(user, round, clock.now())
     if user.capacity and user.agency_id:
         dossier = Dossier.objects.filter(round=round, agency__in=user.agency_line).first()
         if dossier is not None:
-            items.append(
-                (
-                    _("Hồ sơ tự chấm"),
-                    reverse("appraisal:dossiers-show", args=[dossier.pk]),
-                    "list-check",
-                )
-            )
-        items.append((_("Tài liệu"), reverse("appraisal:evidence-list"), "archive"))
-    key = [round.pk]
-    if SeatRole.TEAM_MEMBER in held:
-        items.append((_("Thẩm định"), reverse("appraisal:bench-show", args=key), "pencil-square"))
+            url = reverse("appraisal:dossiers-show", args=[dossier.pk])
+            entries.append(("dossier", _("Hồ sơ tự chấm"), url, "list-check"))
+        entries.append(("evidence", _("Tài liệu"), reverse("appraisal:evidence-list"), "archive"))
+
+    def of_round(key: str, label: str, name: str, icon: str) -> Entry:
+        return (key, label, reverse(f"appraisal:{name}", args=[round.pk]), icon)
+
+    if held & {SeatRole.TEAM_MEMBER, SeatRole.TEAM_LEAD}:
+        entries.append(of_round("bench", _("Thẩm định"), "bench-show", "pencil-square"))
     if held & {SeatRole.TEAM_LEAD, SeatRole.SECRETARY, SeatRole.AUDITOR}:
-        items.append((_("Tiến độ"), reverse("appraisal:progress-show", args=key), "grid-3x3"))
+        entries.append(of_round("progress", _("Tiến độ"), "progress-show", "grid-3x3"))
+    elif SeatRole.TEAM_MEMBER in held:
+        entries.append(of_round("progress", _("Báo cáo"), "reports-edit", "journal-text"))
     if SeatRole.SECRETARY in held:
-        items.append((_("Thiết lập đợt"), reverse("appraisal:rounds-show", args=key), "sliders"))
-    if held & {
+        entries.append(of_round("setup", _("Thiết lập đợt"), "rounds-show", "sliders"))
+    if held & TABLE_READERS and round.state != RoundState.DRAFT:
+        entries += [
+            of_round("table", _("Bảng tổng hợp"), "table-show", "table"),
+            of_round("council", _("Hội đồng"), "disputes-list", "hammer"),
+        ]
+    if round.state == RoundState.PUBLISHED:
+        entries.append(of_round("results", _("Kết quả"), "results-list", "trophy"))
+    return entries
+
+
+TABLE_READERS = frozenset(
+    {
         SeatRole.SECRETARY,
         SeatRole.TEAM_LEAD,
         SeatRole.CHAIR,
         SeatRole.VICE_CHAIR,
         SeatRole.COUNCIL_MEMBER,
         SeatRole.AUDITOR,
-    }:
-        items += [
-            (_("Bảng tổng hợp"), reverse("appraisal:table-show", args=key), "table"),
-            (_("Hội đồng"), reverse("appraisal:disputes-list", args=key), "hammer"),
-        ]
-    if round.state == RoundState.PUBLISHED:
-        items.append((_("Kết quả"), reverse("appraisal:results-list", args=key), "trophy"))
-    return items
-
-
-def _marked(request: HttpRequest, items: list[tuple[str, str, str]]) -> list[NavItem]:
-    """The entry whose address begins the present one, the longest such, is the active one."""
-    fitting = [url for _label, url, _icon in items if url != "/" and request.path.startswith(url)]
-    active = max(fitting, key=len, default="/" if request.path == "/" else "")
-    return [NavItem(label, url, icon, url == active) for label, url, icon in items]
+    }
+)

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 LONG = "Tỷ lệ hồ sơ thủ tục hành chính được tiếp nhận trực tuyến toàn trình trong tổng số hồ sơ"
 
@@ -235,6 +236,7 @@ def context() -> dict[str, Any]:
 
 
 @login_not_required
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     if not settings.LOCAL:
         raise Http404

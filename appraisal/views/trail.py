@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agencies.http import Request
@@ -15,6 +17,7 @@ from appraisal import clock
 from appraisal.models import Criterion, Dossier, Event, ExplanationRequest
 from appraisal.queries import dossiers as queries
 from appraisal.rules import sees_appraisal, sees_result
+from appraisal.states import Stage
 from appraisal.views import dossiers
 
 PER_PAGE = 50
@@ -83,4 +86,17 @@ def _line(event: Event) -> Line:
         ("circle-fill", ""),
     )
     note = event.data.get("reason") or event.data.get("text") or ""
-    return Line(event.at, event.sentence, event.actor_name, icon, tone, str(note))
+    return Line(event.at, _text(event), event.actor_name, icon, tone, str(note))
+
+
+def _text(event: Event) -> str:
+    """The sentence; of a mark also whose it is and how many points it gives."""
+    text, stage = event.sentence, event.data.get("stage")
+    if event.action.startswith("mark.") and stage in Stage.values:
+        text = f"{Stage(stage).label}: {text}"
+    if (points := event.data.get("new")) is not None:
+        text = _("%(text)s – %(points)s điểm") % {
+            "text": text,
+            "points": queries.points_text(Decimal(str(points))),
+        }
+    return text

@@ -419,9 +419,7 @@ def save_assignments(
     held, at = hold_round(round.pk, actor)
     enforce(can_assign(actor, held, at=at))
     if seen != assignments_mark(held):
-        raise Invalid(
-            seen=_("Có người vừa đổi phân công. Hãy xem lại bảng dưới đây rồi lưu lại.")
-        )
+        raise Invalid(seen=_("Có người vừa đổi phân công. Hãy xem lại bảng dưới đây rồi lưu lại."))
     nodes = {node.pk: node for node in Criterion.objects.filter(criteria_set__round=held)}
     members = {
         seat.pk: seat

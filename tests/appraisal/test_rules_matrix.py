@@ -32,6 +32,10 @@ CONSOLIDATED, APPROVED, PUBLISHED = (
     RoundState.PUBLISHED,
 )
 ALWAYS = tuple(RoundState)
+EVERYBODY = {
+    "officer", "head", "other_officer", "other_head", "secretary", "lead", "member",
+    "second_member", "chair", "vice_chair", "council_member", "auditor", "administrator", "nobody",
+}  # fmt: skip
 TABLE_READERS = {"secretary", "lead", "chair", "vice_chair", "council_member", "auditor"}
 
 
@@ -41,9 +45,14 @@ class Row:
 
     ask: Ask
     at: str
-    who: frozenset[str] | set[str]
+    who: frozenset[str] | set[str] | dict[RoundState, set[str]]
     states: tuple[RoundState, ...]
     prepare: Prepare = field(default=lambda cast: None)
+
+    def allowed(self, state: RoundState) -> set[str]:
+        if state not in self.states:
+            return set()
+        return set(self.who[state] if isinstance(self.who, dict) else self.who)
 
 
 def requested(cast: Cast) -> None:
@@ -208,6 +217,24 @@ MATRIX: dict[str, Row] = {
         lambda cast, user, at: rules.can_make_paper(user, cast.round, at=at),
         moments.AFTER, {"secretary", "chair", "vice_chair"}, (CONSOLIDATED, APPROVED, PUBLISHED),
     ),
+    "can_export": Row(
+        lambda cast, user, at: rules.can_export(user, cast.round, at=at),
+        moments.AFTER, TABLE_READERS, (CONSOLIDATED, APPROVED, PUBLISHED),
+    ),
+    "can_see_ranking": Row(
+        lambda cast, user, at: rules.can_see_ranking(user, cast.round, at=at),
+        # Whoever may know of the round: views begin from `visible_to`.
+        moments.AFTER, {APPROVED: TABLE_READERS, PUBLISHED: EVERYBODY}, (APPROVED, PUBLISHED),
+    ),
+    "can_read_derivation": Row(
+        lambda cast, user, at: rules.can_read_derivation(user, cast.dossier, at=at),
+        moments.AFTER,
+        {
+            **dict.fromkeys((OPEN, COUNCIL, CONSOLIDATED, APPROVED), TABLE_READERS),
+            PUBLISHED: EVERYBODY,
+        },
+        (OPEN, COUNCIL, CONSOLIDATED, APPROVED, PUBLISHED),
+    ),
 }  # fmt: skip
 
 
@@ -227,7 +254,7 @@ def test_who_may(cast: Cast, name: str, state: RoundState) -> None:
         key: row.ask(cast, user, moment(row.at)) for key, user in cast.people.items()
     }
     allowed = {key for key, verdict in answers.items() if verdict}
-    assert allowed == (set(row.who) if state in row.states else set())
+    assert allowed == row.allowed(state)
     assert all(verdict.reason for verdict in answers.values() if not verdict)
 
 
@@ -237,7 +264,7 @@ def test_a_disabled_person_may_nothing(cast: Cast, name: str) -> None:
     row.prepare(cast)
     cast.put(row.states[0])
     cast.dossier.round = cast.round
-    for key in row.who:
+    for key in row.allowed(row.states[0]):
         user = cast.people[key]
         user.is_active = False
         assert not row.ask(cast, user, moment(row.at)), key
@@ -257,7 +284,7 @@ def test_the_last_moment_counts_and_the_next_one_does_not(cast: Cast, name: str)
     row = MATRIX[name]
     row.prepare(cast)
     _step, (opens, closes) = TIMED[name]
-    user = cast.people[next(iter(row.who))]
+    user = cast.people[min(row.allowed(OPEN))]
     first, last = moment(opens), moment(closes)
     assert not row.ask(cast, user, first.replace(microsecond=0) - SECOND)
     assert row.ask(cast, user, first)

@@ -11,9 +11,7 @@ from appraisal.models import Event
 
 
 class Command(BaseCommand):
-    help = (
-        "Verify the audit trail; every break on stderr, status 0 when there is none."
-    )
+    help = "Verify the audit trail; every break on stderr, status 0 when there is none."
 
     def handle(self, *args: Any, **options: Any) -> None:
         broken = 0

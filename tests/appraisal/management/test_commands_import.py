@@ -143,16 +143,12 @@ def test_import_survey_writes_the_points(cast: Cast, tmp_path: Path, clock: Any)
     assert "C4: " in err
     assert not Mark.objects.exists()
     assert run("import_survey", path, "--round", cast.round.pk)[0] == 1
-    status, out, _err = run(
-        "import_survey", path, "--round", cast.round.pk, "--accept-warnings"
-    )
+    status, out, _err = run("import_survey", path, "--round", cast.round.pk, "--accept-warnings")
     assert (status, "Đã nhập 2 điểm" in out) == (0, True)
     assert Mark.objects.count() == 2
 
 
-def test_import_survey_names_wrong_cells_on_stderr(
-    cast: Cast, tmp_path: Path, clock: Any
-) -> None:
+def test_import_survey_names_wrong_cells_on_stderr(cast: Cast, tmp_path: Path, clock: Any) -> None:
     clock.set(SELF_ASSESSMENT)
     path = file(tmp_path, "diem.csv", SURVEY.replace("31", "36").encode())
     status, _out, err = run("import_survey", path, "--round", cast.round.pk)

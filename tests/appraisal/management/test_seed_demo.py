@@ -52,7 +52,8 @@ from appraisal.states import DossierState, RoundState, SeatRole, Stage
 from appraisal.workflow import self_assessment
 from appraisal.workflow.acting import MarkInput
 
-pytestmark = pytest.mark.xdist_group("seed_demo")
+# Without `django_db` on the tests, a selection of them would find no test database to play in.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seed_demo")]
 
 
 @dataclass(frozen=True)
@@ -298,9 +299,7 @@ def var(tmp_path: Path, settings: Any) -> Path:
     return tmp_path / "var"
 
 
-def test_it_prints_a_line_for_every_seat_and_says_how_the_others_sign_in(
-    var: Path, db: None
-) -> None:
+def test_it_prints_a_line_for_every_seat_and_says_how_the_others_sign_in(var: Path) -> None:
     lines = seed(stage="setup", password="Mot-mat-khau-khac")
     for person in [*people.seated(), people.administrator()]:
         line = next(line for line in lines if person.email in line)
@@ -316,13 +315,13 @@ def test_accounts_are_printed_without_touching_the_database(var: Path) -> None:
     assert not var.exists()
 
 
-def test_it_keeps_by_how_much_the_clock_is_moved(var: Path, db: None) -> None:
+def test_it_keeps_by_how_much_the_clock_is_moved(var: Path) -> None:
     seed(stage="setup")
     offset = timedelta(seconds=float((var / "clock_offset").read_text()))
     assert abs(timezone.now() + offset - STAGES["setup"]) < timedelta(minutes=1)
 
 
-def test_a_second_run_refuses_and_changes_nothing(var: Path, db: None) -> None:
+def test_a_second_run_refuses_and_changes_nothing(var: Path) -> None:
     seed(stage="setup")
     kept, events = (var / "clock_offset").read_text(), Event.objects.count()
     with pytest.raises(CommandError, match="đã có dữ liệu") as refusal:
@@ -332,7 +331,7 @@ def test_a_second_run_refuses_and_changes_nothing(var: Path, db: None) -> None:
     assert (var / "clock_offset").read_text() == kept
 
 
-def test_it_refuses_outside_a_local_installation(var: Path, db: None, settings: Any) -> None:
+def test_it_refuses_outside_a_local_installation(var: Path, settings: Any) -> None:
     settings.LOCAL = False
     with pytest.raises(CommandError, match="PARC_LOCAL"):
         seed(stage="setup")
@@ -342,7 +341,7 @@ def test_it_refuses_outside_a_local_installation(var: Path, db: None, settings: 
 
 
 # --- Load ----------------------------------------------------------------------------------------
-def test_a_round_for_load_is_ready_for_the_council(var: Path, db: None) -> None:
+def test_a_round_for_load_is_ready_for_the_council(var: Path) -> None:
     seed(agencies=5, stage="council")
     round = Round.objects.get()
     assert round.state == RoundState.COUNCIL
@@ -351,7 +350,7 @@ def test_a_round_for_load_is_ready_for_the_council(var: Path, db: None) -> None:
     assert list(trail.breaks()) == []
 
 
-def test_marks_written_in_bulk_go_on_as_if_the_workflow_had_written_them(db: None) -> None:
+def test_marks_written_in_bulk_go_on_as_if_the_workflow_had_written_them() -> None:
     round = load.build(1, "self_assessment", people.PASSWORD)
     mark = Mark.objects.select_related("criterion", "dossier", "author").first()
     assert mark is not None
@@ -371,7 +370,7 @@ def test_marks_written_in_bulk_go_on_as_if_the_workflow_had_written_them(db: Non
     assert list(trail.breaks()) == []
 
 
-def test_a_round_for_load_has_only_the_stages_that_it_can_reach(var: Path, db: None) -> None:
+def test_a_round_for_load_has_only_the_stages_that_it_can_reach(var: Path) -> None:
     with pytest.raises(CommandError, match="self_assessment, appraisal, council"):
         seed(agencies=5, stage="published")
     with pytest.raises(CommandError, match="từ 1"):

@@ -75,6 +75,11 @@ def test_a_request_of_not_applicable_with_its_reason_lacks_nothing(cast: Cast) -
     assert line(cast, "1.2").points == "KAD/30"
 
 
+def test_saying_why_no_bonus_is_claimed_leaves_no_gap(cast: Cast) -> None:
+    cast.mark("T", None, reason="Không đề nghị điểm thưởng")
+    assert kinds(cast, "T") == []
+
+
 def test_a_claimed_bonus_needs_evidence_too(cast: Cast) -> None:
     cast.mark("T", "1")
     assert kinds(cast, "T") == ["no_evidence"]

@@ -62,9 +62,7 @@ def test_an_agency_that_ended_is_offered_only_while_it_takes_part(draft: Cast) -
 
 
 @pytest.mark.parametrize("key", ["agencies", "group"])
-def test_what_is_not_of_the_province_is_refused_and_nothing_changes(
-    draft: Cast, key: str
-) -> None:
+def test_what_is_not_of_the_province_is_refused_and_nothing_changes(draft: Cast, key: str) -> None:
     other = stranger(draft).jurisdiction
     group = other.groups.create(code="khac", name="Khác")
     agency = Agency.objects.create(

@@ -29,7 +29,9 @@ def draft(cast: Cast, clock: Any) -> Cast:
 def queries(user: Any, url: str) -> int:
     client = signed_in(user)
     client.get(url)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
 
@@ -85,7 +87,9 @@ def test_an_officer_of_an_agency_is_told_whose_pages_these_are(cast: Cast, name:
 
 
 @pytest.mark.parametrize("who", ["officer", "nobody", "administrator"])
-def test_a_round_in_preparation_is_not_there_for_who_does_not_prepare(draft: Cast, who: str) -> None:
+def test_a_round_in_preparation_is_not_there_for_who_does_not_prepare(
+    draft: Cast, who: str
+) -> None:
     assert signed_in(draft.people[who]).get(address(draft, "rounds-show")).status_code == 404
 
 
@@ -99,7 +103,9 @@ def test_only_the_secretary_saves(draft: Cast, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["rounds-settings", "bands-edit", "participants-edit"])
-def test_what_freezes_is_shown_with_its_reason_once_the_round_is_open(cast: Cast, name: str) -> None:
+def test_what_freezes_is_shown_with_its_reason_once_the_round_is_open(
+    cast: Cast, name: str
+) -> None:
     client = signed_in(cast.secretary)
     page = text_of(client.get(address(cast, name)))
     assert "Đợt đã mở: thiết lập và bộ tiêu chí đã khóa" in page

@@ -1,4 +1,4 @@
-"""Survey points: the matrix says what is missing; the template comes back; nothing before the yes."""
+"""Survey points: the matrix says what is missing; nothing is written before the yes."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.cast import APPRAISAL, EXPLANATION, SELF_ASSESSMENT, Cast, moment
 @pytest.fixture(autouse=True)
 def _history(cast: Cast, clock: Any) -> None:
     clock.set(SELF_ASSESSMENT)
-    given = MarkInput(reason="Đang làm")
+    given = MarkInput(Decimal("7.5"), {"met": True}, "Đang làm")
     self_assessment.save_self_score(cast.officer, cast.dossier, cast.leaf("1.1"), given, version=0)
     evidence.cite(cast.officer, cast.dossier, cast.leaf("1.1"), document(cast.officer))
     self_assessment.submit(cast.head, cast.dossier)
@@ -50,7 +51,11 @@ def test_dossier_shows_the_agency_its_own_acts_and_nothing_of_the_team(
 ) -> None:
     clock.set(APPRAISAL)
     page = read(cast, "officer")
-    for said in ("Lưu điểm tiêu chí 1.1", "Viện dẫn “Kế hoạch” ở 1.1", "Gửi hồ sơ tự chấm điểm"):
+    for said in (
+        "Tự chấm: Lưu điểm tiêu chí 1.1 – 7,5 điểm",
+        "Viện dẫn “Kế hoạch” ở 1.1",
+        "Gửi hồ sơ tự chấm điểm",
+    ):
         assert said in page
     assert "Thẩm định 1.1" not in page
     assert "Yêu cầu giải trình" not in page

@@ -16,7 +16,13 @@ from appraisal.workbooks.criteria import CriteriaSheet
 from appraisal.workbooks.survey_out import write_survey_template
 from appraisal.workflow import imports
 from appraisal.workflow.acting import Invalid
-from tests.appraisal.preparing import BEFORE, criteria_csv, demonstration_workbook, drafted, register
+from tests.appraisal.preparing import (
+    BEFORE,
+    criteria_csv,
+    demonstration_workbook,
+    drafted,
+    register,
+)
 from tests.cast import SELF_ASSESSMENT, Cast
 
 NAMED = imports.SetInput("Bộ tiêu chí sở", "QĐ 707", is_illustrative=True)
@@ -151,7 +157,9 @@ def test_a_newer_upload_replaces_the_one_that_waits(draft, workbook):
 
 
 def test_an_appraiser_that_ended_in_between_is_named(draft, workbook):
-    header = "Mã tiêu chí,Mã cha,Nội dung tiêu chí,Điểm tối đa,Cơ quan thẩm định\n1,,Chỉ đạo,100,STP"
+    header = (
+        "Mã tiêu chí,Mã cha,Nội dung tiêu chí,Điểm tối đa,Cơ quan thẩm định\n1,,Chỉ đạo,100,STP"
+    )
     held = hold(draft, workbook("a.csv", header.encode()))
     draft.agencies["STP"].valid_to = draft.agencies["STP"].valid_from
     draft.agencies["STP"].save()
