@@ -24,6 +24,8 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    # The round that a page is about, set by its view, so that the navigation need not look for it.
+    nav_round: object
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

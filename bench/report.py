@@ -11,7 +11,7 @@ from django.db import connection
 
 from bench.measuring import Aim, Row
 
-COLUMNS = "{:<34}" + "{:>8}" * 3 + "{:>9}" + "   {:<15}{:>8}"
+COLUMNS = "{:<38}" + "{:>8}" * 3 + "{:>9}" + "   {:<15}{:>8}"
 
 
 def heading(note: str) -> None:

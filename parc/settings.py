@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People --------------------------------------------------------------------------------
 AUTH_USER_MODEL = "agencies.User"
+AUTHENTICATION_BACKENDS = ["agencies.backends.PersonBackend"]
 LOGIN_URL = "agencies:sign-in"
 LOGIN_REDIRECT_URL = "appraisal:home"
 LOGOUT_REDIRECT_URL = "agencies:sign-in"

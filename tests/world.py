@@ -8,6 +8,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from agencies.models import User
 from appraisal.files.store import evidence_store
 from appraisal.models import (
     CannedRemark,
@@ -89,6 +90,10 @@ class World:
         self.survey_import = WorkbookImport.objects.create(
             group=cast.departments, kind="survey", content={"points": [], "problems": []}, **common
         )
+        # Invited and never signed in.
+        self.guest = User.objects.create_user(
+            "khach@kontum.example.vn", None, full_name="Khách Mời", jurisdiction=cast.jurisdiction
+        )
         sealed = results.seal(cast.round)
         self.consolidation = Consolidation.objects.create(
             round=cast.round, number=1, snapshot=sealed.text, fingerprint=sealed.fingerprint,
@@ -125,6 +130,8 @@ class World:
     def _pk(self, name: str) -> int:
         short = name.split(":")[1]
         if name.startswith("agencies:"):
+            if short == "people-reinvite":
+                return self.guest.pk
             if short.startswith("people"):
                 return self.cast.other_officer.pk
             if short.startswith("group"):

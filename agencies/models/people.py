@@ -71,6 +71,9 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     folded = models.CharField(max_length=450, editable=False)
 
+    # Whether other agencies went into the own one; `agencies.backends` asks with the person.
+    succeeds: bool = True
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]
 
@@ -104,8 +107,10 @@ class User(AbstractBaseUser):
         A reorganisation in the middle of a round moves the people to the successor; the dossiers
         and documents of the agencies before it stay theirs to finish.
         """
-        line: set[int] = set()
         found = {self.agency_id} if self.agency_id else set()
+        if not self.succeeds:
+            return frozenset(found)
+        line: set[int] = set()
         while found:
             line |= found
             before = Agency.objects.filter(successor__in=found).values_list("pk", flat=True)

@@ -294,7 +294,7 @@ class History:
         examined = Inspection(kinds.PDF.label, kinds.PDF.content_type, pages, ())
         stored = evidence_store().put([content])
         received = uploads.Received(document.file_name, examined, stored)
-        kept = evidence._attached(officer, received).evidence
+        kept = evidence.take(officer, received).evidence
         card = evidence.Card(document.title, document.number, document.issued_on, document.issuer)
         kept = evidence.describe(officer, kept, card, token=evidence.Card.of(kept).token)
         self.library[code, document.key] = kept

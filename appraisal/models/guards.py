@@ -201,11 +201,11 @@ def _postgresql() -> list[str]:
         END $$
         """,
     ]
-    for table in APPEND_ONLY:
-        made.append(
-            f"CREATE TRIGGER guard_append_{table} BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION parc_append_only()"
-        )
+    made += [
+        f"CREATE TRIGGER guard_append_{table} BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION parc_append_only()"
+        for table in APPEND_ONLY
+    ]
     for table, path in SEALED.items():
         body = "\n".join(
             f"IF TG_OP = '{operation}' THEN PERFORM parc_sealed({path.format(row=row)}); END IF;"

@@ -121,16 +121,19 @@ def opening_problems(round: Round) -> list[Problem]:
         for role in (SeatRole.CHAIR, SeatRole.TEAM_LEAD, SeatRole.TEAM_MEMBER)
         if role not in held_roles
     ]
-    found += _participants(round)
     nodes = _nodes(round)
+    dossiers = list(Dossier.objects.filter(round=round).select_related("agency", "group"))
+    found += _participants(round, dossiers, nodes)
     found += _criteria(round, nodes)
-    found += _uncovered(round, nodes)
+    found += _uncovered(round, nodes, dossiers)
     return found
 
 
-def _participants(round: Round) -> list[Problem]:
+def _participants(
+    round: Round, dossiers: list[Dossier], nodes: list[Criterion]
+) -> list[Problem]:
     found = []
-    groups = dict(Dossier.objects.filter(round=round).values_list("group_id", "group__name"))
+    groups = {item.group_id: item.group.name for item in dossiers}
     if not groups:
         found.append(
             Problem(
@@ -139,11 +142,7 @@ def _participants(round: Round) -> list[Problem]:
                 _to("participants-edit", round.pk),
             )
         )
-    filled = set(
-        Criterion.objects.filter(criteria_set__round=round).values_list(
-            "criteria_set__group_id", flat=True
-        )
-    )
+    filled = {node.criteria_set.group_id for node in nodes}
     found += [
         Problem(
             "criteria",
@@ -213,22 +212,41 @@ def _criteria(round: Round, nodes: list[Criterion]) -> list[Problem]:
     return found
 
 
-def _uncovered(round: Round, nodes: list[Criterion]) -> list[Problem]:
+def _uncovered(
+    round: Round, nodes: list[Criterion], dossiers: Iterable[Dossier]
+) -> list[Problem]:
+    """Leaves without an appraiser, and without the second one that an own agency's dossier needs."""
     covered = coverage(round, nodes)
-    lacking = [
-        node
-        for node in nodes
-        if node.is_leaf and not node.is_survey and node.pk not in covered.first
-    ]
-    if not lacking:
-        return []
-    return [
-        Problem(
-            "coverage",
-            _("Chưa phân công người thẩm định: %s.") % _codes(leaf.code for leaf in lacking),
-            _to("assignments-edit", round.pk),
+    page = _to("assignments-edit", round.pk)
+    leaves = [node for node in nodes if node.is_leaf and not node.is_survey]
+    found = []
+    lacking = [leaf.code for leaf in leaves if leaf.pk not in covered.first]
+    if lacking:
+        found.append(
+            Problem("coverage", _("Chưa phân công người thẩm định: %s.") % _codes(lacking), page)
         )
-    ]
+    if round.own_agency_policy == OwnAgencyPolicy.WARN:
+        return found
+    agency_of = dict(round.seats.values_list("pk", "user__agency_id"))
+    for dossier in dossiers:
+        alone = [
+            leaf.code
+            for leaf in leaves
+            if leaf.criteria_set.group_id == dossier.group_id
+            and agency_of.get(covered.first.get(leaf.pk, 0)) == dossier.agency_id
+            and agency_of.get(covered.second.get(leaf.pk, 0), dossier.agency_id)
+            == dossier.agency_id
+        ]
+        if alone:
+            found.append(
+                Problem(
+                    "coverage",
+                    _("%(agency)s: chưa có người thẩm định thứ hai từ cơ quan khác (%(codes)s).")
+                    % {"agency": dossier.agency.name, "codes": _codes(alone)},
+                    page,
+                )
+            )
+    return found
 
 
 def consolidation_problems(round: Round) -> list[Problem]:
@@ -259,7 +277,7 @@ def consolidation_problems(round: Round) -> list[Problem]:
         ]
         found += _missing(round, dossier, missing)
     found += [item for item in _criteria(round, nodes) if item.blocking]
-    found += _uncovered(round, nodes)
+    found += _uncovered(round, nodes, dossiers.values())
     found += _explanations(round, dossiers, again)
     if round.own_agency_policy == OwnAgencyPolicy.SECOND:
         found += _second_marks(round, dossiers, again)

@@ -39,6 +39,7 @@ from appraisal.rules.setup import (
     can_extend,
     can_open,
     can_prepare,
+    can_see_setup,
 )
 from appraisal.rules.standing import (
     closes_for,
@@ -93,6 +94,7 @@ __all__ = [
     "can_return",
     "can_rule",
     "can_see_ranking",
+    "can_see_setup",
     "can_see_table",
     "can_send_back",
     "can_submit",

@@ -8,8 +8,15 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from appraisal.models import Dossier, Round
-from appraisal.rules.standing import Verdict, holds, is_open, no, yes
+from appraisal.rules.standing import Verdict, holds, is_open, no, roles, yes
 from appraisal.states import SEALED_STATES, RoundState, SeatRole, Step
+
+
+def can_see_setup(user: User, round: Round, *, at: datetime) -> Verdict:
+    """Read how a round is set up: whoever has a seat in it, and the standing agency."""
+    if (user.is_active and user.is_secretariat) or roles(user, round, at):
+        return yes()
+    return no(_("Trang thiết lập dành cho Hội đồng, Tổ giúp việc và cơ quan thường trực."))
 
 
 def can_create_round(user: User) -> Verdict:

@@ -26,11 +26,11 @@ from appraisal.workflow.acting import Invalid
 
 
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request, pk: int) -> HttpResponse:
     """Approve exactly the fingerprint that stood on the page."""
     round = fetch_table(request, pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, round)
     rules.enforce(rules.can_approve(request.user, round, at=clock.now()))
     form = ApprovalForm(request.POST)

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,14 +17,17 @@ from agencies.http import Request
 from agencies.verdict import enforce
 from appraisal import clock, rules
 from appraisal.forms.assignments import AssignmentsForm
-from appraisal.models import Round
+from appraisal.models import Round, Seat
 from appraisal.queries import setup as reading
 from appraisal.views.preparing import CONFLICT, UNPROCESSABLE, crumbs, known_round
 from appraisal.workflow import setup
 from appraisal.workflow.acting import Invalid
 
+OFFERED = '<option value="{}">{}</option>'
+CHOSEN = '<option value="{}" selected>{}</option>'
 
-@require_http_methods(["GET", "POST"])
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int) -> HttpResponse:
     """The coverage matrix of one group (`?group=`), and a select for each node below it."""
     round = known_round(request, pk)
@@ -58,8 +63,24 @@ def edit(request: Request, pk: int) -> HttpResponse:
         for row in item.rows:
             row.first = typed.get((row.pk, False), row.first)
             row.second = typed.get((row.pk, True), row.second)
+    choices = _Choices(members)
+    rows = [
+        (
+            item,
+            [
+                (
+                    row,
+                    choices.select(row.first, row.first_from_above),
+                    choices.select(row.second, row.second_from_above),
+                )
+                for row in item.rows
+            ],
+        )
+        for item in matrix.fields
+    ]
     context |= {
         "criteria_set": criteria_set,
+        "rows": rows,
         "matrix": matrix,
         "errors": [error for error in errors if error],
         "tabs": [
@@ -82,6 +103,34 @@ def edit(request: Request, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "appraisal/assignments/edit.html", context, status=status)
+
+
+class _Choices:
+    """The options of the many selects: one text for each chosen member, built once.
+
+    A template loop over nodes × members costs more than the rest of the page.
+    """
+
+    def __init__(self, members: list[Seat]) -> None:
+        self.names = [(seat.pk, seat.user.full_name) for seat in members]
+        self.built: dict[int | None, SafeString] = {}
+
+    def select(self, chosen: int | None, from_above: str) -> SafeString:
+        if chosen not in self.built:
+            self.built[chosen] = format_html_join(
+                "",
+                "{}",
+                (
+                    (
+                        format_html(CHOSEN, pk, name)
+                        if pk == chosen
+                        else format_html(OFFERED, pk, name),
+                    )
+                    for pk, name in self.names
+                ),
+            )
+        nobody = _("Theo cấp trên: %s") % from_above if from_above else "–"
+        return format_html(OFFERED, "", nobody) + self.built[chosen]
 
 
 def _address(round: Round, group: str) -> str:

@@ -21,14 +21,14 @@ from appraisal.workflow.acting import Invalid
 BLANK: dict[str, Any] = {"name": "", "bound": "", "inclusive": True}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int) -> HttpResponse:
     """Rows of name, lower bound, inclusive; adding and removing a row reloads without saving."""
     round = known_round(request, pk)
     verdict = rules.can_prepare(request.user, round, at=clock.now())
     context: dict[str, Any] = {"round": round, "crumbs": crumbs(round), "verdict": verdict}
     status = 200
-    if request.method == "GET":
+    if request.method != "POST":
         stored = [
             {"name": band.name, "bound": band.lower_bound, "inclusive": band.inclusive}
             for band in round.bands.all()

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies.http import Request
 from agencies.verdict import Refusal
@@ -29,10 +29,11 @@ GIVEN = {
     Stage.APPRAISAL: appraisal.save_appraisal,
     Stage.REAPPRAISAL: appraisal.save_reappraisal,
 }
+ASKED = {Stage.APPRAISAL: rules.can_appraise, Stage.REAPPRAISAL: rules.can_reappraise}
 READERS = {SeatRole.TEAM_LEAD, SeatRole.SECRETARY, SeatRole.AUDITOR}
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int) -> HttpResponse:
     """The bench, opened at an item or at the first one that is not done."""
     round, at = _round(request, pk)
@@ -54,6 +55,8 @@ def mark(request: Request, pk: int, dossier_pk: int, leaf_pk: int, stage: str) -
     data = _agreed(request.POST, marks.get(Stage.SELF)) if "agree" in request.POST else request.POST
     form = bench_page.mark_form(criterion, marks, Stage(stage), data)
     quiet = request.headers.get("X-Requested-With") == "fetch"
+    if not (allowed := ASKED[Stage(stage)](request.user, dossier, criterion, at=at)):
+        return _refused(request, round, at, form, allowed.reason, quiet=quiet)
     if form.is_valid():
         try:
             saved = GIVEN[Stage(stage)](
@@ -66,9 +69,7 @@ def mark(request: Request, pk: int, dossier_pk: int, leaf_pk: int, stage: str) -
         except Conflict as conflict:
             return _collided(request, round, at, form, conflict.current, quiet=quiet)
         except Refusal as refusal:
-            if quiet:
-                return JsonResponse({"reason": str(refusal)}, status=403)
-            return _page(request, round, at, form=form, refused=str(refusal), status=403)
+            return _refused(request, round, at, form, str(refusal), quiet=quiet)
         else:
             if quiet:
                 return JsonResponse(_saved(saved, marks))
@@ -84,6 +85,8 @@ def ask(request: Request, pk: int, dossier_pk: int, leaf_pk: int) -> HttpRespons
     round, at = _round(request, pk)
     dossier, criterion = _item(request, round, dossier_pk, leaf_pk)
     form = AskForm(request.POST)
+    if not (allowed := rules.can_ask_explanation(request.user, dossier, criterion, at=at)):
+        return _page(request, round, at, asking=form, refused=allowed.reason, status=403)
     if form.is_valid():
         try:
             appraisal.ask_explanation(request.user, dossier, criterion, form.cleaned_data["text"])
@@ -112,6 +115,7 @@ def unask(request: Request, pk: int, dossier_pk: int, leaf_pk: int) -> HttpRespo
 def remark(request: Request, pk: int) -> HttpResponse:
     """Add a canned remark for the whole team."""
     round, at = _round(request, pk)
+    enforce(rules.can_keep_remarks(request.user, round, at=at))
     form = RemarkForm(request.POST)
     if not form.is_valid():
         return _page(request, round, at, remarking=form, status=422)
@@ -132,7 +136,7 @@ def remark_remove(request: Request, pk: int, remark_pk: int) -> HttpResponse:
 def _round(request: Request, pk: int) -> tuple[Round, datetime]:
     at = clock.now()
     round = get_object_or_404(Round.objects.visible_to(request.user), pk=pk)
-    request.__dict__["nav_round"] = round  # so that the navigation need not look for one
+    request.nav_round = round  # so that the navigation need not look for one
     rules.enforce(rules.can_use_bench(request.user, round, at=at))
     return round, at
 
@@ -243,6 +247,15 @@ def _saved(saved: Mark, marks: dict[str, Mark]) -> dict[str, Any]:
     place = f"{saved.dossier_id}-{saved.criterion_id}"
     html = {f"#state-{place}": state, f"#numbers-{place}": bench_page.numbers(facts)}
     return {"ok": True, "version": saved.version, "html": html}
+
+
+def _refused(
+    request: Request, round: Round, at: datetime, form: MarkForm, reason: str, *, quiet: bool
+) -> HttpResponse:
+    """Why it may not be saved now; what was typed stays on the page."""
+    if quiet:
+        return JsonResponse({"reason": reason}, status=403)
+    return _page(request, round, at, form=form, refused=reason, status=403)
 
 
 def _collided(

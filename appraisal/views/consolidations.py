@@ -67,7 +67,7 @@ def _back(
     return _page(request, round, words, form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def convene(request: Request, pk: int) -> HttpResponse:
     """Hand the round over to the council."""
     round = _allowed(request, pk, rules.can_convene)
@@ -86,7 +86,7 @@ def convene(request: Request, pk: int) -> HttpResponse:
     return _page(request, round, words)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reopen_team(request: Request, pk: int) -> HttpResponse:
     """Give the round back to the team, with a reason."""
     words = {
@@ -101,7 +101,7 @@ def reopen_team(request: Request, pk: int) -> HttpResponse:
     return _back(request, pk, rules.can_reopen_team, council.reopen_team, words, done)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consolidate(request: Request, pk: int) -> HttpResponse:
     """Count everything and seal it; refused with the list while something blocks."""
     round = _allowed(request, pk, rules.can_consolidate)
@@ -126,7 +126,7 @@ def consolidate(request: Request, pk: int) -> HttpResponse:
     return _page(request, round, words)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def return_(request: Request, pk: int) -> HttpResponse:
     """Give a consolidated result back to the council, with a reason."""
     words = {

@@ -78,8 +78,9 @@ def _rounds(user: User) -> list[Any]:
 def _current(request: HttpRequest, rounds: list[Any]) -> Any:
     """The round that the address speaks of, or the latest."""
     match = request.resolver_match
-    wanted: int | None = None
-    if match is not None and "pk" in match.kwargs:
+    named = getattr(request, "nav_round", None)
+    wanted: int | None = named.pk if isinstance(named, Round) else None
+    if wanted is None and match is not None and "pk" in match.kwargs:
         if match.route.startswith("rounds/"):
             wanted = match.kwargs["pk"]
         elif match.route.startswith("dossiers/"):
@@ -88,7 +89,7 @@ def _current(request: HttpRequest, rounds: list[Any]) -> Any:
                 .values_list("round_id", flat=True)
                 .first()
             )
-    elif request.GET.get("round", "").isdecimal():
+    if wanted is None and request.GET.get("round", "").isdecimal():
         wanted = int(request.GET["round"])
     return next((item for item in rounds if item.pk == wanted), rounds[0] if rounds else None)
 

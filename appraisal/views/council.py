@@ -30,7 +30,7 @@ def fetch_round(request: Request, pk: int) -> Round:
     round = get_object_or_404(
         Round.objects.visible_to(request.user).select_related("jurisdiction"), pk=pk
     )
-    request.__dict__["nav_round"] = round
+    request.nav_round = round
     return round
 
 

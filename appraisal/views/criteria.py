@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.http import Request
 from agencies.models import AgencyGroup
@@ -34,11 +34,11 @@ from appraisal.workbooks.problems import Problem
 from appraisal.workflow import imports
 from appraisal.workflow.acting import Invalid
 
-get_or_post = require_http_methods(["GET", "POST"])
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@require_GET
+@require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """Each group of the province with its criteria, or what to do to get some."""
     round = known_round(request, pk)
@@ -58,7 +58,7 @@ def _way(round: Round, group: AgencyGroup | None = None) -> Any:
     return crumbs(round, *way)
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int, group: str) -> HttpResponse:
     """The tree of one group: points, rule, appraiser, evidence."""
     round = known_round(request, pk)
@@ -87,7 +87,7 @@ def upload(request: Request, pk: int, group: str) -> HttpResponse:
     ranked = known_group(round, group)
     enforce(rules.can_prepare(request.user, round, at=clock.now()))
     context: dict[str, Any] = {"round": round, "group": ranked, "crumbs": _way(round, ranked)}
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "appraisal/criteria/import.html", context | {"form": WorkbookForm()})
     form = WorkbookForm(request.POST, request.FILES)
     if form.is_valid():
@@ -207,7 +207,7 @@ def preview(sheet: CriteriaSheet, agencies: dict[str, str]) -> Any:
     ]
 
 
-@require_GET
+@require_safe
 def export(request: Request, pk: int, group: str) -> HttpResponse:
     """The criteria of a group as a workbook that imports back identically."""
     round = known_round(request, pk)
@@ -244,7 +244,7 @@ def rows_of(criteria_set: CriteriaSet) -> tuple[CriterionRow, ...]:
     )
 
 
-@require_GET
+@require_safe
 def template(request: Request, pk: int, group: str) -> HttpResponse:
     """A workbook with the headers and a sample row, to be filled in."""
     round = known_round(request, pk)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.http import Request
 from appraisal import clock, rules
@@ -19,7 +19,7 @@ from appraisal.views.council import fetch_table, frame
 PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """The disputes of the round, filtered by agency, field or weight."""
     round = fetch_table(request, pk)

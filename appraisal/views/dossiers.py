@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.http import Request
 from agencies.models import Capacity
@@ -151,7 +151,7 @@ def todo(request: Request, sheet: queries.Sheet, at: datetime) -> Todo:
     return Todo(None, "", _("Xem hồ sơ"), show_url, coming_next(dossier, at))
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int) -> HttpResponse:
     """The dossier with its tree."""
     at = clock.now()
@@ -178,7 +178,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def check(request: Request, pk: int) -> HttpResponse:
     """Every gap with its link, and the button of the head."""
     dossier = find(request, pk)

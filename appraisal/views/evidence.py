@@ -18,7 +18,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
     require_safe,
@@ -61,7 +60,7 @@ def _find(request: Request, pk: int) -> Evidence:
     )
 
 
-@require_GET
+@require_safe
 def list_(request: Request) -> HttpResponse:
     """The library of the person's own agency, with a search that ignores case and marks."""
     attaching = can_attach(request.user, at=clock.now())

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.http import Request
 from agencies.verdict import Refusal, Verdict
@@ -92,7 +92,7 @@ def _points(mark: Mark | None) -> str:
     return queries.points_text(mark.points if mark else None)
 
 
-@require_GET
+@require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """What is to be explained, and what was answered."""
     at = clock.now()
@@ -124,6 +124,9 @@ def edit(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
     form = ExplanationForm(request.POST)
     typed = str(request.POST.get("text", ""))
     if not form.is_valid():
+        verdict = can_explain(request.user, dossier, asked.criterion, at=at)
+        if not verdict:
+            return _refused(request, dossier, asked, typed, verdict.reason)
         errors = {name: [str(item) for item in items] for name, items in form.errors.items()}
         return _invalid(request, dossier, asked, at, form, errors)
     said = form.cleaned_data

@@ -22,13 +22,13 @@ from appraisal.workflow import setup
 from appraisal.workflow.acting import Invalid
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request, pk: int) -> HttpResponse:
     """Until when, and why; what was given before stands below."""
     visible = Dossier.objects.visible_to(request.user).select_related("round", "agency")
     dossier = get_object_or_404(visible, pk=pk)
     round = dossier.round
-    request.nav_round = round  # type: ignore[attr-defined]
+    request.nav_round = round
     enforce(rules.can_extend(request.user, dossier, Step.SELF_ASSESSMENT, at=clock.now()))
     form = ExtensionForm(
         request.POST if request.method == "POST" else None, initial={"step": Step.SELF_ASSESSMENT}

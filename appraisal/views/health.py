@@ -1,4 +1,4 @@
-"""Whether the process answers: for the load balancer, without a session and without the database."""
+"""Whether the process answers: for the load balancer, without session and database."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.http import Request
 from agencies.models import User
@@ -32,7 +32,7 @@ class Card:
     icon: str
 
 
-@require_GET
+@require_safe
 def show(request: Request) -> HttpResponse:
     """One card "what now" for an agency's people, link cards for everybody's seats."""
     user = request.user

@@ -20,7 +20,7 @@ from appraisal.forms.marks import SelfScoreForm, shown, stored_as
 from appraisal.models import Criterion, Dossier, Mark
 from appraisal.queries import dossiers as queries
 from appraisal.queries import evidence as documents
-from appraisal.rules import can_cite, can_enter_self_score
+from appraisal.rules import can_cite, can_enter_self_score, enforce
 from appraisal.rules.standing import closes_for
 from appraisal.scoring import KIND_LABELS
 from appraisal.states import Step
@@ -41,6 +41,9 @@ def edit(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
     criterion = get_object_or_404(queries.leaves_of(dossier), pk=criterion_pk)
     form = SelfScoreForm(queries.rule_of(criterion), request.POST)
     if not form.is_valid():
+        verdict = can_enter_self_score(request.user, dossier, criterion, at=clock.now())
+        if not verdict:
+            return _refused(request, dossier, criterion, form, verdict.reason)
         return _invalid(request, dossier, criterion, form, _errors(form))
     said = form.cleaned_data
     given = MarkInput(said["points"], said["declared"], said["reason"], said["not_applicable"])
@@ -76,6 +79,7 @@ def propose(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
     """What the rule proposes for the values typed so far, with the reason; nothing is saved."""
     dossier = dossiers.find(request, pk)
     criterion = get_object_or_404(queries.leaves_of(dossier), pk=criterion_pk)
+    enforce(can_enter_self_score(request.user, dossier, criterion, at=clock.now()))
     form = SelfScoreForm(queries.rule_of(criterion), request.POST)
     form.is_valid()
     return HttpResponse(_proposal(form, criterion))

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.http import Request
 from appraisal import clock, rules
@@ -20,7 +20,7 @@ from appraisal.workflow import council
 from appraisal.workflow.acting import Invalid
 
 
-@require_GET
+@require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """Every meeting of the round with who was there."""
     round = fetch_table(request, pk)
@@ -36,13 +36,13 @@ def list_(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request, pk: int) -> HttpResponse:
     """Begin the record of a meeting."""
     return _record(request, fetch_round(request, pk), None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int, meeting_pk: int) -> HttpResponse:
     """Change the record of a meeting."""
     round = fetch_round(request, pk)

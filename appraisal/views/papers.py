@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies.http import Request
 from appraisal import clock, rules
@@ -83,12 +83,12 @@ def _fetch(request: Request, pk: int) -> tuple[Paper, Round]:
         pk=pk,
     )
     round = paper.consolidation.round
-    request.__dict__["nav_round"] = round
+    request.nav_round = round
     rules.enforce(rules.can_see_table(request.user, round, at=clock.now()))
     return paper, round
 
 
-@require_GET
+@require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """Every paper of the round; one that the data has left behind says so."""
     round = fetch_table(request, pk)
@@ -123,7 +123,7 @@ def make(request: Request, pk: int) -> HttpResponse:
     return redirect("appraisal:papers-show", paper.pk)
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int) -> HttpResponse:
     """How far a paper is; the fragment of it asks again every second while it is made."""
     paper, round = _fetch(request, pk)
@@ -148,7 +148,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def download(request: Request, pk: int) -> HttpResponseBase:
     """The bytes of a paper, as an attachment that no browser runs in our origin."""
     paper, round = _fetch(request, pk)

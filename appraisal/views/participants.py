@@ -22,7 +22,7 @@ from appraisal.workflow import setup
 from appraisal.workflow.acting import Invalid
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int) -> HttpResponse:
     """Agencies in force with a tick and a group; a search hides rows and forgets none."""
     round = known_round(request, pk)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies.http import Request
 from agencies.models import AgencyGroup
-from agencies.verdict import Verdict, enforce, no, yes
+from agencies.verdict import enforce
 from appraisal import clock, rules
 from appraisal.files.uploads import StreamedUpload
 from appraisal.models import Round
@@ -31,16 +31,9 @@ def known_round(request: Request, pk: int) -> Round:
     """The round, if the person may know of it and looks after it; otherwise 404 or 403."""
     visible = Round.objects.visible_to(request.user).select_related("jurisdiction")
     round = get_object_or_404(visible, pk=pk)
-    request.nav_round = round  # type: ignore[attr-defined]
-    enforce(sees_setup(request, round))
+    request.nav_round = round
+    enforce(rules.can_see_setup(request.user, round, at=clock.now()))
     return round
-
-
-def sees_setup(request: Request, round: Round) -> Verdict:
-    """Whoever has a seat in the round, and the standing agency, may read how it is set up."""
-    if request.user.is_secretariat or rules.roles(request.user, round, clock.now()):
-        return yes()
-    return no(_("Trang thiết lập dành cho Hội đồng, Tổ giúp việc và cơ quan thường trực."))
 
 
 def known_group(round: Round, code: str) -> AgencyGroup:

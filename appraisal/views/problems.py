@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.http import Request
 from agencies.verdict import Verdict
@@ -70,7 +70,7 @@ def kinds(found: list[problems.Problem]) -> list[Kind]:
     ]
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int) -> HttpResponse:
     """The checklist with its counts, and the buttons of the round."""
     round = fetch_table(request, pk)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.http import Request
 from agencies.text import clean
@@ -38,12 +38,12 @@ class Square:
     text: str
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int) -> HttpResponse:
     """The matrix agency × field with the load of the members."""
     at = clock.now()
     round = get_object_or_404(Round.objects.visible_to(request.user), pk=pk)
-    request.__dict__["nav_round"] = round
+    request.nav_round = round
     rules.enforce(rules.can_lead(request.user, round, at=at))
     group, text = request.GET.get("group", ""), clean(request.GET.get("q", ""))[:100]
     found = progress.progress(round, group, text)

@@ -15,7 +15,7 @@ from appraisal.views.council import fetch_round, frame
 from appraisal.workflow import council
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: Request, pk: int) -> HttpResponse:
     """Show the approved result to the agencies."""
     round = fetch_round(request, pk)

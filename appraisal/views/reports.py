@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.http import Request
 from agencies.verdict import Refusal, Verdict, no
@@ -23,7 +23,7 @@ WRITING = (SeatRole.TEAM_MEMBER, SeatRole.TEAM_LEAD)
 FIELDS = ("tasks_done", "difficulties", "proposals")
 
 
-@require_GET
+@require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """Who reported what. Council, chair, lead, secretary and auditor read all, a member the own."""
     at = clock.now()
@@ -60,7 +60,7 @@ def list_(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int) -> HttpResponse:
     """The own report; it saves itself. Once writing is over it can still be read."""
     at = clock.now()
@@ -132,7 +132,7 @@ def _writes(request: Request, round: Round, at: datetime) -> bool:
 
 def _round(request: Request, pk: int) -> Round:
     round = get_object_or_404(Round.objects.visible_to(request.user), pk=pk)
-    request.__dict__["nav_round"] = round
+    request.nav_round = round
     return round
 
 

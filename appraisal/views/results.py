@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.http import Request
 from appraisal import clock, papers, rules
@@ -17,7 +17,7 @@ from appraisal.views.council import fetch_round, frame
 FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
-@require_GET
+@require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """The ranking by group: published for all, approved for who sees the table."""
     round = fetch_round(request, pk)
@@ -44,7 +44,7 @@ def list_(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def export(request: Request, pk: int) -> HttpResponse:
     """The last consolidation as CSV, or as the very text that its fingerprint seals."""
     round = fetch_round(request, pk)
@@ -67,7 +67,7 @@ def export(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def dossier(request: Request, pk: int) -> HttpResponse:
     """The agency's own derivation, once the result is published."""
     own = get_object_or_404(
@@ -76,7 +76,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    request.__dict__["nav_round"] = own.round
+    request.nav_round = own.round
     now = clock.now()
     rules.enforce(can_read_derivation(request.user, own, at=now))
     seated = bool(rules.can_see_table(request.user, own.round, at=now))

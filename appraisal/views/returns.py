@@ -17,14 +17,14 @@ from appraisal.workflow import appraisal
 from appraisal.workflow.acting import Invalid
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: Request, pk: int) -> HttpResponse:
     """The confirmation page, and the move itself."""
     at = clock.now()
     dossier = get_object_or_404(
         Dossier.objects.visible_to(request.user).select_related("round", "agency"), pk=pk
     )
-    request.__dict__["nav_round"] = dossier.round
+    request.nav_round = dossier.round
     rules.enforce(rules.can_send_back(request.user, dossier, at=at))
     form = SendBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

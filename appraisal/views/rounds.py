@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.http import Request
 from agencies.verdict import enforce
@@ -24,11 +24,11 @@ from appraisal.views.preparing import UNPROCESSABLE, crumbs, known_round, tell
 from appraisal.workflow import setup
 from appraisal.workflow.acting import Invalid
 
-get_or_post = require_http_methods(["GET", "POST"])
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 40
 
 
-@require_GET
+@require_safe
 def list_(request: Request) -> HttpResponse:
     """Every round that the person may know of."""
     context = {
@@ -42,7 +42,7 @@ def list_(request: Request) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     """A round that begins from nothing."""
     enforce(rules.can_create_round(request.user))
-    if request.method == "GET":
+    if request.method != "POST":
         year = clock.now().astimezone(clock.VIETNAM).year
         named = {"year": year, "name": _("Chỉ số CCHC năm %d") % year}
         form = NewForm(initial=defaults() | named)
@@ -65,7 +65,7 @@ def copy(request: Request, pk: int) -> HttpResponse:
     source = known_round(request, pk)
     enforce(rules.can_copy_round(request.user, source, at=clock.now()))
     context: dict[str, Any] = {"round": source, "crumbs": crumbs(source)}
-    if request.method == "GET":
+    if request.method != "POST":
         year = source.year + 1
         name = source.name.replace(str(source.year), str(year))
         form = CopyForm(initial={"year": year, "name": name})
@@ -88,7 +88,7 @@ def copy(request: Request, pk: int) -> HttpResponse:
     return render(request, "appraisal/rounds/copy.html", context, status=UNPROCESSABLE)
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int) -> HttpResponse:
     """The hub of a round: where it stands, what is missing, where to go on."""
     round = known_round(request, pk)
@@ -163,7 +163,7 @@ def settings(request: Request, pk: int) -> HttpResponse:
     round = known_round(request, pk)
     verdict = rules.can_prepare(request.user, round, at=clock.now())
     context: dict[str, Any] = {"round": round, "crumbs": crumbs(round), "verdict": verdict}
-    if request.method == "GET":
+    if request.method != "POST":
         form = SettingsForm(initial={name: getattr(round, name) for name in setup.SETTINGS})
         return render(request, "appraisal/rounds/settings.html", context | {"form": form})
     enforce(verdict)
@@ -211,7 +211,7 @@ def open(request: Request, pk: int) -> HttpResponse:
     return render(request, "appraisal/rounds/open.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def trail(request: Request, pk: int) -> HttpResponse:
     """What was done with the round, the latest first."""
     round = known_round(request, pk)

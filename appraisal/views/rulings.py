@@ -22,7 +22,7 @@ from appraisal.workflow import council
 from appraisal.workflow.acting import Conflict, Invalid, MarkInput
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
     """Read the leaf side by side; record what the council decided."""
     dossier = get_object_or_404(
@@ -38,7 +38,7 @@ def edit(request: Request, pk: int, criterion_pk: int) -> HttpResponse:
         criteria_set__round=dossier.round_id,
         criteria_set__group=dossier.group_id,
     )
-    request.__dict__["nav_round"] = dossier.round
+    request.nav_round = dossier.round
     rules.enforce(rules.can_see_table(request.user, dossier.round, at=clock.now()))
     verdict = rules.can_rule(request.user, dossier, at=clock.now())
     marks = {

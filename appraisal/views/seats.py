@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.days import written
 from agencies.http import Request
@@ -24,11 +24,11 @@ from appraisal.views.preparing import UNPROCESSABLE, crumbs, known_round, tell
 from appraisal.workflow import setup
 from appraisal.workflow.acting import Invalid
 
-get_or_post = require_http_methods(["GET", "POST"])
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN = 50
 
 
-@require_GET
+@require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """The seats of the round by part, and the authorisations."""
     round = known_round(request, pk)
@@ -120,7 +120,7 @@ def remove(request: Request, pk: int, seat_pk: int) -> HttpResponse:
         "crumbs": crumbs(round, _to_list(round)),
         "seat": seat,
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "appraisal/seats/remove.html", context)
     try:
         setup.remove_seat(request.user, round, seat)

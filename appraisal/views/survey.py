@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.http import Request
 from agencies.models import AgencyGroup
@@ -34,7 +34,7 @@ from appraisal.workbooks.survey_out import write_survey_template
 from appraisal.workflow import imports
 from appraisal.workflow.acting import Invalid
 
-get_or_post = require_http_methods(["GET", "POST"])
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _address(round: Round, group: str) -> str:
@@ -46,7 +46,7 @@ def _way(round: Round) -> Any:
     return crumbs(round, (_("Điều tra xã hội học"), page))
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int) -> HttpResponse:
     """Agencies × survey leaves of one group (`?group=`); what is missing says so."""
     round = known_round(request, pk)
@@ -75,7 +75,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     return render(request, "appraisal/survey/show.html", context)
 
 
-@require_GET
+@require_safe
 def template(request: Request, pk: int, group: str) -> HttpResponse:
     """The empty matrix of a group as a workbook."""
     round = known_round(request, pk)
@@ -97,7 +97,7 @@ def upload(request: Request, pk: int, group: str) -> HttpResponse:
     ranked = known_group(round, group)
     enforce(rules.can_enter_survey(request.user, round, at=clock.now()))
     context: dict[str, Any] = {"round": round, "group": ranked, "crumbs": _way(round)}
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "appraisal/survey/import.html", context | {"form": WorkbookForm()})
     form = WorkbookForm(request.POST, request.FILES)
     if form.is_valid():

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.http import Request
 from appraisal import clock, rules
@@ -16,7 +16,7 @@ from appraisal.queries import table as tables
 from appraisal.views.council import Tab, fetch_table, frame
 
 
-@require_GET
+@require_safe
 def show(request: Request, pk: int) -> HttpResponse:
     """The table in one of its four readings."""
     round = fetch_table(request, pk)
@@ -47,7 +47,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def derivation(request: Request, pk: int, dossier_pk: int) -> HttpResponse:
     """Why one agency has the result that it has."""
     dossier = get_object_or_404(
@@ -58,7 +58,7 @@ def derivation(request: Request, pk: int, dossier_pk: int) -> HttpResponse:
         round=pk,
     )
     round = dossier.round
-    request.__dict__["nav_round"] = round
+    request.nav_round = round
     rules.enforce(rules.can_see_table(request.user, round, at=clock.now()))
     found = derivations.derivation(dossier)
     return render(

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.http import Request
 from appraisal import clock
@@ -44,7 +44,7 @@ class Line:
     note: str
 
 
-@require_GET
+@require_safe
 def dossier(request: Request, pk: int) -> HttpResponse:
     """What happened to the dossier, the newest first, as far as the person may know it."""
     found = dossiers.find(request, pk)

@@ -21,7 +21,7 @@ from appraisal.workflow import setup
 from appraisal.workflow.acting import Invalid
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int) -> HttpResponse:
     """All steps on one form; in an open round a change needs its reason."""
     round = known_round(request, pk)

@@ -63,14 +63,14 @@ def attach(actor: User, upload: Upload) -> Attached:
     enforce(can_attach(actor, at=clock.now()))
     try:
         received = uploads.receive(upload)
-        return _attached(actor, received)
+        return take(actor, received)
     except Refused as refused:
         _remember_refusal(actor, upload, refused)
         raise
 
 
 @transaction.atomic
-def _attached(actor: User, received: uploads.Received) -> Attached:
+def take(actor: User, received: uploads.Received) -> Attached:
     agency, at = _hold_agency(actor)
     enforce(can_attach(actor, at=at))
     kept = Evidence.objects.kept().filter(agency=agency, sha256=received.stored.sha256).first()

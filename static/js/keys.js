@@ -27,7 +27,7 @@ const combination = (event) => {
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push("Ctrl");
   if (event.altKey) parts.push("Alt");
-  if (event.shiftKey && event.key.length > 1) parts.push("Shift");
+  if (event.shiftKey && (event.key.length > 1 || /^\p{L}$/u.test(event.key))) parts.push("Shift");
   const digit = !event.shiftKey && /^(?:Digit|Numpad)(\d)$/.exec(event.code);
   parts.push(digit ? digit[1] : event.key.length === 1 ? event.key.toLowerCase() : event.key);
   return parts.join("+");

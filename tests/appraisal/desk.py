@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from agencies.models import User
 from appraisal.files.uploads import SafeNameHandler, StreamedUpload
@@ -24,6 +26,14 @@ def signed_in(user: User) -> Client:
     client = Client()
     assert client.login(username=user.email, password=PASSWORD)
     return client
+
+
+def query_count(client: Client, url: str) -> int:
+    """How many queries a page takes once the session is warm."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
 
 
 def typing(client: Client, url: str, **data: str) -> Any:

@@ -88,6 +88,10 @@ MATRIX: dict[str, Row] = {
         lambda cast, user, at: rules.can_copy_round(user, cast.round, at=at),
         moments.COUNCIL, {"secretary"}, ALWAYS,
     ),
+    "can_see_setup": Row(
+        lambda cast, user, at: rules.can_see_setup(user, cast.round, at=at),
+        moments.SELF_ASSESSMENT, TABLE_READERS | {"member", "second_member"}, ALWAYS,
+    ),
     "can_prepare": Row(
         lambda cast, user, at: rules.can_prepare(user, cast.round, at=at),
         moments.SELF_ASSESSMENT, {"secretary"}, (DRAFT,),

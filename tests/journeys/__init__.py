@@ -1,1 +1,1 @@
-"""Stories of real people in a real browser; a page that complains on its console fails its story."""
+"""Stories of people in a real browser; a page that complains on its console fails its story."""

@@ -83,11 +83,13 @@ class Visitor:
 
     def is_at(self, name: str, *args: int | str) -> None:
         """Wait until the browser is at that address, whatever its query."""
-        expect(self.page).to_have_url(re.compile(re.escape(self.address(name, *args)) + r"(\?|#|$)"))
+        expect(self.page).to_have_url(
+            re.compile(re.escape(self.address(name, *args)) + r"(\?|#|$)")
+        )
 
     def says(self, text: str) -> None:
         """Wait until the page shows these words."""
-        expect(self.page.locator("main")).to_contain_text(text)
+        expect(self.page.locator("body")).to_contain_text(text)
 
 
 @pytest.fixture

@@ -97,4 +97,3 @@ def test_a_queue_is_finished_by_keyboard(cast: Cast, clock: Clock, visit: Visit)
         "value", str(wanted)
     )
     assert Mark.objects.filter(stage=Stage.APPRAISAL, author=cast.member).count() == wanted
-

@@ -379,6 +379,24 @@ def test_ask_without_words_shows_the_sentence_at_the_field(cast: Cast, member: C
     assert "ask_text_error" in answer.content.decode()
 
 
+def test_ask_before_a_mark_says_to_mark_first(cast: Cast, member: Client) -> None:
+    answer = member.post(item(cast, "1.1", "bench-ask"), {"text": "Vì sao?"})
+    assert answer.status_code == 422
+    assert "Hãy cho điểm tiêu chí này trước" in answer.content.decode()
+    assert not ExplanationRequest.objects.exists()
+
+
+def test_ask_too_late_is_refused_with_the_minute_and_shows_what_was_typed(
+    cast: Cast, member: Client, clock: Any
+) -> None:
+    save(member, cast, "1.1", points="0", reason="Thiếu")
+    clock.set("2021-01-04 17:01")
+    answer = member.post(item(cast, "1.1", "bench-ask"), {"text": "Câu hỏi gõ dở"})
+    assert answer.status_code == 403
+    assert "17:00 ngày 04/01/2021" in answer.content.decode()
+    assert "Câu hỏi gõ dở" in answer.content.decode()
+
+
 def test_remark_is_added_offered_and_removed(cast: Cast, member: Client) -> None:
     url = reverse("appraisal:bench-remark", args=[cast.round.pk])
     assert member.post(url, {"text": "Thiếu tài liệu kiểm chứng."}).status_code == 302

@@ -14,7 +14,16 @@ from django.urls import reverse
 from appraisal.files.store import evidence_store
 from appraisal.models import Citation, Event, Evidence
 from appraisal.workflow import evidence as workflow
-from tests.appraisal.desk import AUTOSAVE, CORPUS, GOOD, another, document, signed_in, typing
+from tests.appraisal.desk import (
+    AUTOSAVE,
+    CORPUS,
+    GOOD,
+    another,
+    document,
+    query_count,
+    signed_in,
+    typing,
+)
 from tests.appraisal.files.corpus import EVIDENCE
 from tests.cast import SELF_ASSESSMENT, Cast
 
@@ -193,15 +202,14 @@ def test_upload_answers_every_raw_body_without_a_server_error(
 
 
 # --- Library ----------------------------------------------------------------------------------
-@pytest.mark.parametrize("documents", [1, 3])
 def test_list_takes_the_same_queries_with_one_document_and_with_three(
-    cast: Cast, officer: Client, documents: int, django_assert_num_queries: Any
+    cast: Cast, officer: Client
 ) -> None:
-    for number in range(documents):
+    counts = []
+    for number in range(3):
         document(cast.officer, number=number)
-    officer.get("/evidence/")
-    with django_assert_num_queries(10):
-        officer.get("/evidence/")
+        counts.append(query_count(officer, "/evidence/"))
+    assert counts[0] == counts[2] <= 10
 
 
 def test_list_shows_the_own_library_only(cast: Cast, officer: Client) -> None:

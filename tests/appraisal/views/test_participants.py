@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertInHTML
 
 from agencies.models import Agency
 from appraisal.models import Dossier
@@ -49,7 +50,7 @@ def test_a_search_without_marks_hides_rows_and_keeps_their_ticks(draft: Cast) ->
     hidden = draft.agencies["SYT"].pk
     assert "Sở Nội vụ" in page
     assert ">Sở Y tế<" not in page
-    assert f'<input type="hidden" name="agencies" value="{hidden}">' in page
+    assertInHTML(f'<input type="hidden" name="agencies" value="{hidden}">', page)
 
 
 def test_an_agency_that_ended_is_offered_only_while_it_takes_part(draft: Cast) -> None:

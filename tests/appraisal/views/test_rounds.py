@@ -33,6 +33,7 @@ def queries(user: Any, url: str) -> int:
         connection,
     ) as captured:
         assert client.get(url).status_code == 200
+    assert len(captured) > 0
     return len(captured)
 
 
