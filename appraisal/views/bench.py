@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.http import Request
-from agencies.verdict import Refusal
+from agencies.verdict import Refusal, enforce
 from appraisal import clock, rules
 from appraisal.forms.bench import AskForm, MarkForm, RemarkForm
 from appraisal.models import CannedRemark, Criterion, Dossier, Mark, Round
