@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,8 +25,9 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
-    # The round that a page is about, set by its view, so that the navigation need not look for it.
+    # What a page is about, set by its view, so that the navigation need not look for it.
     nav_round: object
+    nav_dossier: object
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -100,6 +102,11 @@ def _leads_to_sign_in(response: HttpResponse) -> bool:
     return response.status_code == 302 and response.headers["Location"].startswith(sign_in)
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400 in words: the request broke before any view saw it."""
+    return render(request, "400.html", status=400)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 with the reason that the rule gave."""
     reason = str(exception) if exception and str(exception) else ""
@@ -111,7 +118,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """500 without any context: what failed may be what the context needs."""
+    return HttpResponse(get_template("500.html").render(), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

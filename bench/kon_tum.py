@@ -55,8 +55,8 @@ def only(dossiers: list[int]) -> Iterator[None]:
     """The round with these dossiers and no other, until the block ends."""
     with rolled_back():
         guards.remove(connection)
-        for model in (Event, StateChange):
-            model.objects.filter(dossier__isnull=False).exclude(dossier__in=dossiers).delete()
+        for of_dossier in (Event.objects, StateChange.objects):
+            of_dossier.filter(dossier__isnull=False).exclude(dossier__in=dossiers).delete()
         MarkChange.objects.exclude(mark__dossier__in=dossiers).delete()
         for model in (Ruling, Citation, Mark):
             model.objects.exclude(dossier__in=dossiers).delete()

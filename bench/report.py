@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sqlite3
 from collections.abc import Iterable, Sequence
 
 import django
@@ -15,9 +16,9 @@ COLUMNS = "{:<38}" + "{:>8}" * 3 + "{:>9}" + "   {:<15}{:>8}"
 
 
 def heading(note: str) -> None:
-    version = connection.Database.sqlite_version if connection.vendor == "sqlite" else ".".join(
-        map(str, connection.get_database_version())
-    )  # fmt: skip
+    version = sqlite3.sqlite_version
+    if connection.vendor == "postgresql":
+        version = ".".join(map(str, connection.get_database_version()))
     print(
         f"\nKon Tum 2020, {connection.display_name} {version}, Python {platform.python_version()},"
         f" Django {django.get_version()}, {os.cpu_count()} cores ({note})"

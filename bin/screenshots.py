@@ -175,9 +175,9 @@ def criteria_import(browser: Browser, site: Site) -> None:
         file = site.folder / "bo-tieu-chi.xlsx"
         download.value.save_as(file)
         workbook = load_workbook(file)
-        sheet = workbook.worksheets[0]
-        for row in (6, 9):
-            sheet.cell(row, 4).value = sheet.cell(row, 4).value + 0.5
+        for address in ("D6", "D9"):
+            points = workbook.worksheets[0][address]
+            points.value = float(str(points.value)) + 0.5
         workbook.save(file)
         page.get_by_role("link", name="Thay bằng tệp khác").first.click()
         page.get_by_label("Tệp bảng tính").set_input_files(file)
@@ -232,10 +232,10 @@ def decision(browser: Browser, site: Site) -> None:
     pages = [Image.open(path) for path in sorted(site.folder.glob("p-*.png"))]
     first, annex = pages[0], pages[-1]
     size = (first.width + annex.width + 3 * PAPER_GAP, first.height + 2 * PAPER_GAP)
-    table = Image.new("RGB", size, PAPER_GROUND)
-    table.paste(first, (PAPER_GAP, PAPER_GAP))
-    table.paste(annex, (first.width + 2 * PAPER_GAP, PAPER_GAP))
-    save(table, "decision")
+    ground = Image.new("RGB", size, PAPER_GROUND)
+    ground.paste(first, (PAPER_GAP, PAPER_GAP))
+    ground.paste(annex, (first.width + 2 * PAPER_GAP, PAPER_GAP))
+    save(ground, "decision")
 
 
 Picture = Callable[[Browser, Site], None]

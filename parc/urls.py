@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("agencies.urls")),
     path("", include("appraisal.urls")),
 ]
+handler400 = "agencies.http.bad_request"
 handler403 = "agencies.http.forbidden"
 handler404 = "agencies.http.not_found"
 handler500 = "agencies.http.server_error"

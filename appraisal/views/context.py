@@ -146,7 +146,8 @@ def navigation(request: HttpRequest, user: User, round: Round | None) -> list[Na
     if user.is_administrator:
         entries = []
     elif round is not None:
-        entries += _of_round(user, round)
+        shown = getattr(request, "nav_dossier", None)
+        entries += _of_round(user, round, shown if isinstance(shown, Dossier) else None)
     if user.is_secretariat:
         entries.append(("rounds", _("Các đợt"), reverse("appraisal:rounds-list"), "calendar3"))
     if user.is_secretariat or user.is_administrator:
@@ -169,11 +170,13 @@ def _area(request: HttpRequest) -> str:
     return ""
 
 
-def _of_round(user: User, round: Round) -> list[Entry]:
+def _of_round(user: User, round: Round, shown: Dossier | None) -> list[Entry]:
     entries: list[Entry] = []
     held = rules.roles(user, round, clock.now())
     if user.capacity and user.agency_id:
-        dossier = Dossier.objects.filter(round=round, agency__in=user.agency_line).first()
+        dossier = shown
+        if dossier is None or dossier.agency_id not in user.agency_line:
+            dossier = Dossier.objects.filter(round=round, agency__in=user.agency_line).first()
         if dossier is not None:
             url = reverse("appraisal:dossiers-show", args=[dossier.pk])
             entries.append(("dossier", _("Hồ sơ tự chấm"), url, "list-check"))

@@ -36,12 +36,14 @@ from appraisal.workflow import self_assessment
 
 def find(request: Request, pk: int) -> Dossier:
     """The dossier if the person may know of it, otherwise 404."""
-    return get_object_or_404(
+    dossier = get_object_or_404(
         Dossier.objects.visible_to(request.user).select_related(
             "round__jurisdiction", "agency", "group"
         ),
         pk=pk,
     )
+    request.nav_round, request.nav_dossier = dossier.round, dossier
+    return dossier
 
 
 def is_own(request: Request, dossier: Dossier) -> bool:

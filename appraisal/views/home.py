@@ -45,6 +45,7 @@ def show(request: Request) -> HttpResponse:
     if dossier is not None:
         shown = dossiers.shows_requests(request, dossier, at)
         sheet = queries.sheet(dossier, shows_requests=shown)
+        request.nav_dossier = dossier
         editing = can_enter_self_score(user, dossier, at=at)
         context |= {
             "dossier": dossier,

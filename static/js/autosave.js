@@ -225,7 +225,7 @@ class Saver {
       });
       if ((response.headers.get("Content-Type") ?? "").includes("json")) answer = await response.json();
     } catch {
-      this.retryLater("Không nối được với máy chủ. Nội dung bạn gõ vẫn còn ở đây; hệ thống sẽ tự thử lại.");
+      this.retryLater("Không nối được với máy chủ. Nội dung ông/bà gõ vẫn còn ở đây; hệ thống sẽ tự thử lại.");
       return;
     }
     const { status } = response;
@@ -234,14 +234,14 @@ class Saver {
     else if (status === 422 && answer) this.invalid(answer);
     else if (status === 403 && !answer && !tokenIsFresh && (await this.freshToken())) await this.post(true);
     else if (status === 403) {
-      this.failed(answer?.reason ?? "Chưa được phép lưu lúc này. Nội dung bạn gõ vẫn còn ở đây để chép lại.");
+      this.failed(answer?.reason ?? "Chưa được phép lưu lúc này. Nội dung ông/bà gõ vẫn còn ở đây để chép lại.");
     } else if (status === 401 || response.type === "opaqueredirect" || (response.ok && !answer)) {
-      this.failed("Phiên đã hết, mở đăng nhập ở thẻ khác rồi bấm thử lại. Nội dung bạn gõ vẫn còn ở đây.");
+      this.failed("Phiên đã hết, mở đăng nhập ở thẻ khác rồi bấm thử lại. Nội dung ông/bà gõ vẫn còn ở đây.");
     } else if (status === 429 || status >= 500) {
       const wait = Number(response.headers.get("Retry-After")) * 1000;
-      this.retryLater("Máy chủ chưa nhận được. Nội dung bạn gõ vẫn còn ở đây; hệ thống sẽ tự thử lại.", wait);
+      this.retryLater("Máy chủ chưa nhận được. Nội dung ông/bà gõ vẫn còn ở đây; hệ thống sẽ tự thử lại.", wait);
     } else {
-      this.failed("Máy chủ không nhận nội dung này. Tải lại trang; nội dung bạn gõ sẽ được đưa lại.");
+      this.failed("Máy chủ không nhận nội dung này. Tải lại trang; nội dung ông/bà gõ sẽ được đưa lại.");
     }
   }
 
@@ -349,7 +349,7 @@ class Saver {
     }
     this.show("failed", "Chưa lưu – chọn giá trị giữ lại");
     const table = make("table", "versus");
-    table.append(make("caption", "visually-hidden", "Giá trị của bạn và của người kia"));
+    table.append(make("caption", "visually-hidden", "Giá trị của ông/bà và của người kia"));
     const head = make("tr");
     for (const text of ["Ô", "Của tôi", "Của người kia"]) {
       const cell = make("th", "", text);
@@ -389,7 +389,7 @@ class Saver {
     }
     const box = this.note(
       "conflict", "warn",
-      `Người khác đã lưu nội dung này sau khi bạn mở trang. Chưa lưu: ${names}. Chọn giá trị giữ lại cho từng ô.`,
+      `Người khác đã lưu nội dung này sau khi ông/bà mở trang. Chưa lưu: ${names}. Chọn giá trị giữ lại cho từng ô.`,
       table,
     );
     box.scrollIntoView({ block: "nearest" });
@@ -431,7 +431,7 @@ class Saver {
         this.clear("offer");
       }),
     );
-    this.note("offer", "info", `Bạn có nội dung gõ lúc ${when} chưa kịp lưu.`, choices);
+    this.note("offer", "info", `Ông/bà có nội dung gõ lúc ${when} chưa kịp lưu.`, choices);
   }
 }
 

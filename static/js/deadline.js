@@ -40,7 +40,7 @@ const announce = (element) => {
   body.className = "note__body";
   body.textContent =
     `${label} vừa hết lúc ${stamp(Date.parse(element.dataset.deadline))}. Nội dung đã lưu vẫn được tính;`
-    + " nội dung chưa lưu vẫn còn trên trang này để bạn chép lại.";
+    + " nội dung chưa lưu vẫn còn trên trang này để ông/bà chép lại.";
   note.append(document.createElement("span"), body);
   place?.append(note);
   element.dispatchEvent(new CustomEvent("parc:deadline", { bubbles: true }));
