@@ -30,7 +30,7 @@ def decision_of(consolidation: Consolidation) -> content.Decision:
             place=jurisdiction.place,
             year=sealed["round"]["year"],
             groups=tuple(_group(group) for group in groups),
-            bases=tuple(line.strip() for line in round.legal_bases.splitlines() if line.strip()),
+            bases=tuple(_basis(line) for line in round.legal_bases.splitlines() if line.strip()),
             signing=content.Signing(
                 form="committee" if round.signing_form == SigningForm.COMMITTEE else "chairman",
                 deputy=round.signed_by_deputy,
@@ -42,6 +42,14 @@ def decision_of(consolidation: Consolidation) -> content.Decision:
             illustrative=any(group["criteria"]["illustrative"] for group in groups),
         )
     )
+
+
+def _basis(line: str) -> str:
+    """A basis with the word that Decree 30/2020 opens it with, unless it was typed."""
+    text = line.strip()
+    if text.startswith(("Căn cứ", "Theo ", "Xét ", "Thực hiện ")):
+        return text
+    return f"Căn cứ {text}"
 
 
 def _group(group: dict[str, Any]) -> content.GroupResult:

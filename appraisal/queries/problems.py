@@ -215,7 +215,7 @@ def _criteria(round: Round, nodes: list[Criterion]) -> list[Problem]:
 def _uncovered(
     round: Round, nodes: list[Criterion], dossiers: Iterable[Dossier]
 ) -> list[Problem]:
-    """Leaves without an appraiser, and without the second one that an own agency's dossier needs."""
+    """Leaves without an appraiser, or without the second one that an own agency's dossier needs."""
     covered = coverage(round, nodes)
     page = _to("assignments-edit", round.pk)
     leaves = [node for node in nodes if node.is_leaf and not node.is_survey]

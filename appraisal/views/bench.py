@@ -55,8 +55,6 @@ def mark(request: Request, pk: int, dossier_pk: int, leaf_pk: int, stage: str) -
     data = _agreed(request.POST, marks.get(Stage.SELF)) if "agree" in request.POST else request.POST
     form = bench_page.mark_form(criterion, marks, Stage(stage), data)
     quiet = request.headers.get("X-Requested-With") == "fetch"
-    if not (allowed := ASKED[Stage(stage)](request.user, dossier, criterion, at=at)):
-        return _refused(request, round, at, form, allowed.reason, quiet=quiet)
     if form.is_valid():
         try:
             saved = GIVEN[Stage(stage)](
@@ -74,6 +72,8 @@ def mark(request: Request, pk: int, dossier_pk: int, leaf_pk: int, stage: str) -
             if quiet:
                 return JsonResponse(_saved(saved, marks))
             return redirect(_next(request, round, at, (dossier.pk, criterion.pk)))
+    if not (allowed := ASKED[Stage(stage)](request.user, dossier, criterion, at=at)):
+        return _refused(request, round, at, form, allowed.reason, quiet=quiet)
     if quiet:
         return JsonResponse({"errors": form.errors}, status=422)
     return _page(request, round, at, form=form, status=422)

@@ -54,17 +54,18 @@ def hold_round(pk: int, actor: User) -> tuple[Round, datetime]:
     return round, clock.read()
 
 
-def hold_dossier(pk: int, actor: User) -> Held:
-    """Lock one dossier, and its round against moves."""
+def hold_dossier(known: Dossier, actor: User) -> Held:
+    """Lock one dossier, and its round against moves. A dossier never changes its round."""
     standing.forget(actor)
-    round_id = Dossier.objects.values_list("round_id", flat=True).get(pk=pk)
     if connection.vendor == "postgresql":
         round = Round.objects.raw(
-            "SELECT * FROM appraisal_round WHERE id = %s FOR SHARE", [round_id]
+            "SELECT * FROM appraisal_round WHERE id = %s FOR SHARE", [known.round_id]
         )[0]
     else:
-        round = Round.objects.get(pk=round_id)
-    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("agency").get(pk=pk)
+        round = Round.objects.get(pk=known.round_id)
+    dossier = (
+        Dossier.objects.select_for_update(of=("self",)).select_related("agency").get(pk=known.pk)
+    )
     dossier.round = round
     return Held(round, dossier, clock.read())
 

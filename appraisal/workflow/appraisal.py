@@ -86,7 +86,7 @@ def save_appraisal(
 
     Raises Refusal (not allowed now), Invalid (cannot be kept), Conflict (somebody else saved).
     """
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_appraise(actor, held.dossier, criterion, at=held.at))
     _check(held.dossier, criterion, given)
     return write_mark(held, criterion, Stage.APPRAISAL, given, actor, version)
@@ -97,7 +97,7 @@ def save_reappraisal(
     actor: User, dossier: Dossier, criterion: Criterion, given: MarkInput, *, version: int
 ) -> Mark:
     """The second mark: after the explanation, or by the second appraiser. Raises as the first."""
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_reappraise(actor, held.dossier, criterion, at=held.at))
     _check(held.dossier, criterion, given)
     return write_mark(held, criterion, Stage.REAPPRAISAL, given, actor, version)
@@ -108,7 +108,7 @@ def ask_explanation(
     actor: User, dossier: Dossier, criterion: Criterion, text: str
 ) -> ExplanationRequest:
     """Ask the agency to explain a leaf that was marked; asked again, the words are replaced."""
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_ask_explanation(actor, held.dossier, criterion, at=held.at))
     if not text:
         raise Invalid(text=_("Hãy viết nội dung cần cơ quan giải trình."))
@@ -132,7 +132,7 @@ def ask_explanation(
 @transaction.atomic
 def withdraw_request(actor: User, dossier: Dossier, criterion: Criterion) -> None:
     """Take a request back before the agency has answered; without a request nothing happens."""
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_ask_explanation(actor, held.dossier, criterion, at=held.at))
     request = ExplanationRequest.objects.filter(dossier=held.dossier, criterion=criterion).first()
     if request is None:
@@ -153,7 +153,7 @@ def send_back(actor: User, dossier: Dossier, closes_at: datetime, reason: str) -
 
     Marks that the team gave stay; where the agency changes a self-score, the bench says so.
     """
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_send_back(actor, held.dossier, at=held.at))
     if not reason:
         raise Invalid(reason=_("Hãy nêu lý do trả lại hồ sơ."))

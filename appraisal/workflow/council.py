@@ -162,7 +162,7 @@ def rule(
 
     Raises Refusal, Invalid (no reason, survey leaf), Conflict (another ruling came first).
     """
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_rule(actor, held.dossier, at=held.at))
     criteria_set = criterion.criteria_set
     if (meeting.round_id, criteria_set.round_id, criteria_set.group_id) != (

@@ -205,7 +205,7 @@ def cite(
 
     Raises Refusal, Invalid (a document of another library, or withdrawn), Refused (leaf is full).
     """
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_cite(actor, held.dossier, criterion, at=held.at))
     document = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
     if document.agency_id not in actor.agency_line or document.withdrawn_at is not None:
@@ -228,7 +228,7 @@ def cite(
 @transaction.atomic
 def edit_citation(actor: User, citation: Citation, pages: str, note: str) -> Citation:
     """Say anew on which pages of a cited document to look, and why."""
-    held = hold_dossier(citation.dossier_id, actor)
+    held = hold_dossier(citation.dossier, actor)
     citation = _hold_citation(citation)
     _enforce_change(actor, held, citation)
     if (citation.pages, citation.note) == (pages, note):
@@ -242,7 +242,7 @@ def edit_citation(actor: User, citation: Citation, pages: str, note: str) -> Cit
 @transaction.atomic
 def uncite(actor: User, citation: Citation) -> None:
     """Take a citation away; the document stays in the library."""
-    held = hold_dossier(citation.dossier_id, actor)
+    held = hold_dossier(citation.dossier, actor)
     citation = _hold_citation(citation)
     _enforce_change(actor, held, citation)
     _remember(held, actor, "citation.removed", _("Gỡ viện dẫn “%(title)s” ở %(code)s"), citation)

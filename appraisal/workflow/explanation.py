@@ -28,7 +28,7 @@ def save_explanation(
 
     Raises Refusal, Invalid (nothing written), ExplanationConflict.
     """
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_explain(actor, held.dossier, criterion, at=held.at))
     request = ExplanationRequest.objects.get(dossier=held.dossier, criterion=criterion)
     answer = Explanation.objects.select_for_update().filter(request=request).first()

@@ -354,7 +354,7 @@ def confirm_survey_import(actor: User, waiting: WorkbookImport, *, accept_warnin
     for pk, code in dossiers.items():
         if code not in by_agency:
             continue
-        dossier = hold_dossier(pk, actor)
+        dossier = hold_dossier(Dossier(pk=pk, round=held), actor)
         for leaf, points in by_agency[code].items():
             write_mark(dossier, leaves[leaf], Stage.SURVEY, MarkInput(points=points), actor, None)
     _settle(kept, actor, at)

@@ -21,7 +21,7 @@ def save_self_score(
 
     Raises Refusal (not allowed now), Invalid (cannot be kept), Conflict (somebody else saved).
     """
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_enter_self_score(actor, held.dossier, criterion, at=held.at))
     if given.not_applicable:
         if not criterion.na_allowed:
@@ -34,7 +34,7 @@ def save_self_score(
 @transaction.atomic
 def submit(actor: User, dossier: Dossier) -> Dossier:
     """The head submits; from then on the dossier is locked."""
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_submit(actor, held.dossier, at=held.at))
     held.dossier.submitted_at = held.at
     held.dossier.submitted_by = actor
@@ -46,7 +46,7 @@ def submit(actor: User, dossier: Dossier) -> Dossier:
 @transaction.atomic
 def withdraw(actor: User, dossier: Dossier, reason: str) -> Dossier:
     """The head takes the dossier back, as long as nobody has begun to appraise it."""
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_withdraw(actor, held.dossier, at=held.at))
     held.dossier.submitted_at = None
     held.dossier.submitted_by = None

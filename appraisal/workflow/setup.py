@@ -517,7 +517,7 @@ def extend(
     actor: User, dossier: Dossier, step: Step, closes_at: datetime, reason: str
 ) -> Extension:
     """Give one agency more time, with the reason; the window of the others stays."""
-    held = hold_dossier(dossier.pk, actor)
+    held = hold_dossier(dossier, actor)
     enforce(can_extend(actor, held.dossier, step, at=held.at))
     if not reason:
         raise Invalid(reason=_("Gia hạn cần nêu lý do."))

@@ -4,7 +4,11 @@
  *
  *   [data-until-upload]   what says that there is no document yet; gone after the first upload
  */
-document.addEventListener("parc:uploaded", () => document.querySelector("[data-until-upload]")?.remove());
+document.addEventListener("parc:uploaded", () => {
+  document.querySelector("[data-until-upload]")?.remove();
+  const count = document.querySelector("#evidence-title .count");
+  if (count) count.textContent = String(Number(count.textContent) + 1);
+});
 
 const proposal = document.querySelector("#proposal");
 const points = document.querySelector("#id_points");

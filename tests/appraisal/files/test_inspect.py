@@ -36,9 +36,21 @@ EXPECTED_FLAGS = {
 @pytest.fixture(scope="module")
 def sink() -> Iterator[socket.socket]:
     """The address that corpus files name; nobody may call."""
-    with socket.create_server(("127.0.0.1", 9)) as server:
+    with _listening() as server:
         server.settimeout(0.05)
         yield server
+
+
+def _listening() -> socket.socket:
+    """There is one such address on a machine; another run of the suite may hold it for a while."""
+    until = time.monotonic() + 120
+    while True:
+        try:
+            return socket.create_server(("127.0.0.1", 9))
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
 
 
 @pytest.mark.xdist_group("port-9")  # two processes cannot listen there at once

@@ -403,4 +403,4 @@ def test_the_machine_bites(monkeypatch: pytest.MonkeyPatch, bug: str) -> None:
     target, replacement = SEEDED_BUGS[bug]
     monkeypatch.setattr(target, replacement)
     with pytest.raises(BaseException):  # noqa: B017, PT011 - whichever sentence breaks first
-        run(60, shrink=False)
+        run(400, shrink=False)
