@@ -138,9 +138,7 @@ PAGES: dict[str, Row] = {
         "appraisal", None, frozenset({"member", "second_member", "lead"})
     ),
     "appraisal:progress-show": Row("appraisal", frozenset({"secretary", "lead", "auditor"})),
-    "appraisal:dossiers-send-back": Row(
-        "appraisal", frozenset({"lead"}), frozenset({"lead"})
-    ),
+    "appraisal:dossiers-send-back": Row("appraisal", frozenset({"lead"}), frozenset({"lead"})),
     "appraisal:reports-list": Row("appraisal", SEATS),
     "appraisal:reports-edit": Row(
         "appraisal",
@@ -167,9 +165,7 @@ PAGES: dict[str, Row] = {
     "appraisal:approvals-new": Row("consolidated", TABLE, frozenset({"chair"})),
     "appraisal:rounds-publish": Row("approved", SECRETARY, SECRETARY),
     "appraisal:papers-list": Row("consolidated", TABLE),
-    "appraisal:papers-make": Row(
-        "consolidated", None, SECRETARY | {"chair", "vice_chair"}
-    ),
+    "appraisal:papers-make": Row("consolidated", None, SECRETARY | {"chair", "vice_chair"}),
     "appraisal:papers-show": Row("consolidated", TABLE),
     "appraisal:papers-download": Row("consolidated", TABLE),
     "appraisal:results-list": Row("published", AGENCIES | SEATS),

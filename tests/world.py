@@ -119,9 +119,7 @@ class World:
             "group": cast.departments.code,
             "number": 1,
             "stage": "appraisal",
-            "import_pk": (
-                self.survey_import.pk if area == "survey" else self.criteria_import.pk
-            ),
+            "import_pk": (self.survey_import.pk if area == "survey" else self.criteria_import.pk),
             "uidb64": urlsafe_base64_encode(force_bytes(cast.officer.pk)),
             "token": default_token_generator.make_token(cast.officer),
         }

@@ -129,9 +129,7 @@ def opening_problems(round: Round) -> list[Problem]:
     return found
 
 
-def _participants(
-    round: Round, dossiers: list[Dossier], nodes: list[Criterion]
-) -> list[Problem]:
+def _participants(round: Round, dossiers: list[Dossier], nodes: list[Criterion]) -> list[Problem]:
     found = []
     groups = {item.group_id: item.group.name for item in dossiers}
     if not groups:
@@ -212,9 +210,7 @@ def _criteria(round: Round, nodes: list[Criterion]) -> list[Problem]:
     return found
 
 
-def _uncovered(
-    round: Round, nodes: list[Criterion], dossiers: Iterable[Dossier]
-) -> list[Problem]:
+def _uncovered(round: Round, nodes: list[Criterion], dossiers: Iterable[Dossier]) -> list[Problem]:
     """Leaves without an appraiser, or without the second one that an own agency's dossier needs."""
     covered = coverage(round, nodes)
     page = _to("assignments-edit", round.pk)

@@ -254,9 +254,7 @@ def test_who_may(cast: Cast, name: str, state: RoundState) -> None:
     row.prepare(cast)
     cast.put(state)
     cast.dossier.round = cast.round
-    answers = {
-        key: row.ask(cast, user, moment(row.at)) for key, user in cast.people.items()
-    }
+    answers = {key: row.ask(cast, user, moment(row.at)) for key, user in cast.people.items()}
     allowed = {key for key, verdict in answers.items() if verdict}
     assert allowed == row.allowed(state)
     assert all(verdict.reason for verdict in answers.values() if not verdict)

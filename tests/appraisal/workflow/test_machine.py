@@ -122,9 +122,7 @@ class Process(RuleBasedStateMachine):
             and self.dossier_state != DossierState.SUBMITTED
             and self._during(Step.SELF_ASSESSMENT)
         )
-        self._try(
-            allowed, lambda: self_assessment.submit(self.cast.people[who], self.cast.dossier)
-        )
+        self._try(allowed, lambda: self_assessment.submit(self.cast.people[who], self.cast.dossier))
         if allowed:
             self.dossier_state = DossierState.SUBMITTED
 
