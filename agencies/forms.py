@@ -160,12 +160,12 @@ class RightsForm(forms.Form):
         error_messages=CHOICE,
         help_text=gettext_lazy(
             "Cán bộ đầu mối nhập điểm tự chấm; thủ trưởng nộp hồ sơ. Vai trò trong Hội đồng và"
-            " Tổ giúp việc được giao ở từng kỳ đánh giá."
+            " Tổ giúp việc được giao ở từng đợt đánh giá."
         ),
     )
     position = Text(label=gettext_lazy("Chức vụ"), limit=200, required=False)
     is_secretariat = forms.BooleanField(
-        label=gettext_lazy("Thuộc cơ quan thường trực: mở kỳ đánh giá, giữ danh mục cơ quan"),
+        label=gettext_lazy("Thuộc cơ quan thường trực: mở đợt đánh giá, giữ danh mục cơ quan"),
         required=False,
     )
     is_administrator = forms.BooleanField(

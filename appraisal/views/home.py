@@ -101,12 +101,12 @@ def _cards(user: User, round: Round) -> list[Card]:
         text = _("Tiêu chí, thời gian, phân công, điểm điều tra.")
         add("rounds-show", _("Thiết lập đợt"), text, "sliders")
         text = _("Những việc phải xử lý trước khi tổng hợp.")
-        add("problems-show", _("Việc còn vướng"), text, "list-check")
+        add("problems-show", _("Việc phải xử lý"), text, "list-check")
     if held & (COUNCIL | {SeatRole.SECRETARY, SeatRole.TEAM_LEAD, SeatRole.AUDITOR}):
         text = _("Điểm, chỉ số, xếp hạng của mọi cơ quan.")
         add("table-show", _("Bảng tổng hợp"), text, "table")
         text = _("Các tiêu chí còn ý kiến khác nhau.")
-        add("disputes-list", _("Tiêu chí cần quyết định"), text, "people")
+        add("disputes-list", _("Ý kiến khác nhau"), text, "people")
     if held & {SeatRole.CHAIR, SeatRole.VICE_CHAIR} and round.state == RoundState.CONSOLIDATED:
         text = _("Kết quả đã tổng hợp, chờ phê duyệt.")
         add("approvals-new", _("Phê duyệt kết quả"), text, "patch-check")

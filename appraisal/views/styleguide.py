@@ -113,10 +113,10 @@ def context() -> dict[str, Any]:
         "demo": True,
         "demo_clock": "Đồng hồ minh họa: 16:20 30/11/2020",
         "server_now": now,
-        "round_label": "Kỳ đánh giá năm 2020 – tỉnh Kon Tum",
+        "round_label": "Đợt đánh giá năm 2020 – tỉnh Kon Tum",
         "rounds": [
-            {"label": "Kỳ đánh giá năm 2020", "url": "#2020", "active": True},
-            {"label": "Kỳ đánh giá năm 2019", "url": "#2019", "active": False},
+            {"label": "Đợt đánh giá năm 2020", "url": "#2020", "active": True},
+            {"label": "Đợt đánh giá năm 2019", "url": "#2019", "active": False},
         ],
         "nav": [
             {"label": "Việc của tôi", "url": "#home", "icon": "house", "active": True, "count": 4},
@@ -129,7 +129,7 @@ def context() -> dict[str, Any]:
         ],
         "save_url": "/styleguide/save/",
         "crumbs": [
-            {"label": "Kỳ đánh giá năm 2020", "url": "#2020"},
+            {"label": "Đợt đánh giá năm 2020", "url": "#2020"},
             {"label": "Sở Nông nghiệp và Phát triển nông thôn", "url": "#agency"},
         ],
         "states": states,

@@ -12,7 +12,7 @@ from typing import Any
 
 from appraisal.scoring import Rule, check_params
 from appraisal.workbooks.columns import Header, find_header, note_unread, rows_below, unusable
-from appraisal.workbooks.params import read_params
+from appraisal.workbooks.params import in_words, read_params
 from appraisal.workbooks.problems import Findings, Problem
 from appraisal.workbooks.table import Cell, Kind, Row, Table
 from appraisal.workbooks.values import (
@@ -167,7 +167,7 @@ def parse_criteria(
     if (total := whole(criteria)) != WHOLE:
         notes.append(
             f"Tổng điểm tối đa của các lĩnh vực là {decimal_text(total)}, chưa bằng 100."
-            " Bộ tiêu chí phải đủ 100 điểm trước khi mở kỳ đánh giá."
+            " Bộ tiêu chí thường đủ 100 điểm; hãy kiểm tra trước khi mở đợt đánh giá."
         )
     return CriteriaSheet(criteria, findings.listed(), tuple(notes))
 
@@ -496,5 +496,5 @@ def _checked_kind(draft: _Draft, findings: Findings, *, is_leaf: bool) -> str | 
         return None
     problems = check_params(Rule(kind=kind, max_points=draft.max_points, params=draft.params))
     for problem in problems:
-        findings.block(draft.params_cell, problem)
+        findings.block(draft.params_cell, in_words(problem))
     return None if problems else kind

@@ -52,6 +52,13 @@ MAX_LEVELS = 5
 KEY_OF = {compared(label): key for key, label in KEYS.items()} | {key: key for key in KEYS}
 
 
+def in_words(sentence: str) -> str:
+    """A sentence about parameters with the names that the workbook uses, not the stored ones."""
+    for key, label in KEYS.items():
+        sentence = sentence.replace(f"“{key}”", f"“{label}”")
+    return sentence
+
+
 def read_params(text: str) -> dict[str, Any]:
     """Parameters from a cell's text; "" is none. Raises Unreadable with the rule."""
     text = text.strip()

@@ -235,7 +235,7 @@ def test_the_derivation_shows_every_number_of_the_index():
         "Điểm thẩm định: 54 trên 60 điểm = 54 điểm",
         "Điểm điều tra xã hội học: 30,125 trên 35 điểm = 30,125 điểm",
         "Điểm tối đa sau khi trừ tiêu chí không áp dụng: 100 − 5 = 95 điểm",
-        "Điểm thưởng: nhập 3, nhiều nhất 2 theo quy định của kỳ đánh giá = 2 điểm",
+        "Điểm thưởng: nhập 3, nhiều nhất 2 theo quy định của đợt đánh giá = 2 điểm",
         "Tổng điểm đạt được: 54 + 30,125 + 2 − 0 = 86,125 điểm",
         "Điểm thẩm định quy đổi về thang đầy đủ: 54 / 60 × 65 = 58,5 điểm",
         "Chỉ số CCHC: (54 / 60 × 65 + 30,125) / 100 × 100 + (2 − 0) / 100 × 100 = 90,625 %",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.workbooks.params import KEYS, read_params, write_params
+from appraisal.workbooks.params import KEYS, in_words, read_params, write_params
 from appraisal.workbooks.values import Unreadable
 
 SCALARS = st.one_of(
@@ -57,3 +57,10 @@ def test_simple_parameters_are_written_for_people():
 def test_parameters_that_cannot_be_meant_are_refused_with_a_sentence(text):
     with pytest.raises(Unreadable, match="Tham số"):
         read_params(text)
+
+
+def test_a_problem_names_the_parameters_as_the_workbook_does() -> None:
+    sentence = "“zero_below” (90%) phải nhỏ hơn hoặc bằng “full_from” (80%)."
+    assert in_words(sentence) == (
+        "“dưới mức này 0 điểm” (90%) phải nhỏ hơn hoặc bằng “từ mức này điểm tối đa” (80%)."
+    )
