@@ -42,6 +42,10 @@ class Step(TextChoices):
     COUNCIL = "council", _("Họp Hội đồng")
 
 
+EXTENDABLE_STEPS: tuple[Step, ...] = (Step.SELF_ASSESSMENT, Step.EXPLANATION)
+"""The steps of the agencies themselves; only these can be extended for one of them."""
+
+
 class Stage(TextChoices):
     """Who gave a mark, in the order in which a later one prevails."""
 

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from agencies.models import Agency, Jurisdiction, User
 from appraisal import clock
@@ -147,9 +149,16 @@ def record_account(
 
 
 def heads(round: Round) -> dict[str, str]:
-    """The last hash of every stream of the round; a consolidation keeps them."""
-    events = Event.objects.filter(round=round).order_by("stream", "number")
-    return dict(events.values_list("stream", "hash"))
+    """The last hash of the stream of every dossier of the round; a consolidation keeps them.
+
+    One look into the index of (stream, number) for each dossier, however long its stream is.
+    """
+    stream = Concat(Value("dossier-"), Cast(OuterRef("pk"), CharField()))
+    last = Event.objects.filter(stream=stream).order_by("-number").values("hash")[:1]
+    dossiers = Dossier.objects.filter(round=round).annotate(head=Subquery(last))
+    return {
+        f"dossier-{pk}": head for pk, head in dossiers.values_list("pk", "head") if head is not None
+    }
 
 
 def breaks() -> Iterator[str]:

@@ -27,8 +27,8 @@ class Moment(forms.Field):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "off", "maxlength": "16"}
-        attrs["placeholder"] = "dd/mm/yyyy hh:mm"
+        attrs: dict[str, Any] = {"inputmode": "numeric", "autocomplete": "off", "maxlength": "16"}
+        attrs["placeholder"] = _("ngày/tháng/năm giờ:phút")
         super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def to_python(self, value: Any) -> datetime | None:

@@ -341,13 +341,13 @@ def _leaf(leaf: LeafFact, fact: DossierFact, beside: _Beside, names: bool) -> Le
     )
 
 
-def mark_words(mark: MarkFact) -> str:
-    """The points of a mark as people read them, all digits; or that it does not apply."""
+def mark_words(mark: MarkFact, places: int = scoring.POINT_PLACES) -> str:
+    """The points of a mark as people read them, by default all digits; or that it is waived."""
     if mark.not_applicable:
         return _("Không áp dụng")
     if mark.points is None:
         return NOTHING
-    return scoring.show(mark.points, scoring.POINT_PLACES, trim=True)
+    return scoring.show(mark.points, places, trim=True)
 
 
 def _stage(stage: Stage, mark: MarkFact, is_effective: bool, names: bool) -> StageRow:

@@ -175,7 +175,7 @@ def dispute_of(dossier: Dossier, criterion: Criterion, marks: Iterable[Mark]) ->
         .values_list("text", "explanation__text")
         .first()
     )
-    return _dispute(dossier.group.name, leaf, fact, request, None)
+    return _dispute(dossier.group.name, leaf, fact, request, None, dossier.round.display_decimals)
 
 
 def rulings_of(dossier: Dossier, criterion: int) -> list[Ruling]:
@@ -219,7 +219,11 @@ def _of_line(
         if not differs and request is None and Stage.COUNCIL not in stages:
             continue
         outcome = _outcome(found, group, lines, line, leaf, own) if differs and own else None
-        listed.append(_dispute(group.name, leaf, line.dossier, request, outcome))
+        listed.append(
+            _dispute(
+                group.name, leaf, line.dossier, request, outcome, found.settings.display_places
+            )
+        )
     return listed
 
 
@@ -262,6 +266,7 @@ def _dispute(
     fact: DossierFact,
     request: tuple[str, str] | None,
     outcome: Outcome | None,
+    places: int,
 ) -> Dispute:
     stages = fact.marks.get(leaf.code, {})
     own = stages.get(Stage.SELF)
@@ -278,12 +283,12 @@ def _dispute(
         code=leaf.code,
         title=leaf.title,
         maximum=scoring.show(leaf.max_points, trim=True),
-        own=_said(own, None),
-        appraisal=_said(stages.get(Stage.APPRAISAL), own),
+        own=_said(own, None, places),
+        appraisal=_said(stages.get(Stage.APPRAISAL), own, places),
         asked=asked,
         explained=explained or "",
-        second=_said(stages.get(Stage.REAPPRAISAL), own),
-        ruling=_said(stages.get(Stage.COUNCIL), own),
+        second=_said(stages.get(Stage.REAPPRAISAL), own, places),
+        ruling=_said(stages.get(Stage.COUNCIL), own, places),
         difference=_difference(effective[1] if effective else None, own),
         outcome=outcome,
     )
@@ -296,14 +301,14 @@ def _difference(mark: MarkFact | None, own: MarkFact | None) -> Decimal:
     return (mark.points or Decimal(0)) - (own.points or Decimal(0))
 
 
-def _said(mark: MarkFact | None, own: MarkFact | None) -> Said | None:
+def _said(mark: MarkFact | None, own: MarkFact | None, places: int) -> Said | None:
     if mark is None:
         return None
     difference = _difference(mark, own)
-    text = signed(difference, 2)
+    text = signed(difference, places)
     sign = (difference > 0) - (difference < 0)
     return Said(
-        points=mark_words(mark),
+        points=mark_words(mark, places),
         reason=mark.reason or (_("Không nêu thêm.") if own is not None else ""),
         author=mark.author,
         difference=text if sign else "",

@@ -19,11 +19,12 @@ MOST = 9  # one digit key each
 
 
 class Offer(NamedTuple):
-    """Points that one button gives; `text` carries every digit."""
+    """Points that one button gives: `text`, every digit, for the field; `shown` for the eye."""
 
     label: str
     points: Decimal
     text: str
+    shown: str
 
 
 def exact(points: Decimal | None) -> str:
@@ -81,7 +82,7 @@ def offers(
 
     def add(label: str, points: Decimal | None) -> None:
         if points is not None and points not in found and len(found) < MOST:
-            found[points] = Offer(label, points, exact(points))
+            found[points] = Offer(label, points, exact(points), scoring.show(points, trim=True))
 
     if earlier is not None:
         add(_("Giữ điểm thẩm định lần 1"), earlier.points)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, cast
 
+from agencies.models import User
 from appraisal import scoring, trail
 from appraisal.models import Citation, CriteriaSet, Criterion, Dossier, GradeBand, Mark, Round
 from appraisal.states import DECIDING_STAGES, Stage
@@ -173,31 +174,37 @@ def groups_of(round: Round) -> tuple[GroupFact, ...]:
 
 
 def figures(round: Round, dossiers: Iterable[int] | None = None) -> Figures:
-    """Read the round (or only some dossiers of it): five queries, whatever its size."""
+    """Read the round (or only some dossiers of it): six queries, whatever its size."""
     chosen = Dossier.objects.filter(round=round)
     marks = Mark.objects.filter(dossier__round=round)
     if dossiers is not None:
         wanted = list(dossiers)
         chosen = chosen.filter(pk__in=wanted)
         marks = marks.filter(dossier__in=wanted)
+    groups = groups_of(round)
+    codes = {leaf.pk: leaf.code for group in groups for leaf in group.leaves}
+    # A few authors gave thousands of marks: their names are read once, not with every mark.
+    names = dict(User.objects.filter(pk__in=marks.values("author")).values_list("pk", "full_name"))
     given: dict[int, dict[str, dict[str, MarkFact]]] = defaultdict(lambda: defaultdict(dict))
-    for dossier, code, stage, points, waived, reason, author, at, version in marks.values_list(
+    for dossier, leaf, stage, points, waived, reason, author, at, version in marks.values_list(
         "dossier_id",
-        "criterion__code",
+        "criterion_id",
         "stage",
         "points",
         "not_applicable",
         "reason",
-        "author__full_name",
+        "author_id",
         "saved_at",
         "version",
     ):
-        given[dossier][code][stage] = MarkFact(points, waived, reason, author, at, version)
+        given[dossier][codes[leaf]][stage] = MarkFact(
+            points, waived, reason, names[author], at, version
+        )
     return Figures(
         round=round,
         settings=settings_of(round),
         bands=bands_of(round),
-        groups=groups_of(round),
+        groups=groups,
         dossiers=tuple(
             DossierFact(
                 item.pk,
@@ -315,11 +322,7 @@ def content(found: Figures, sections: tuple[Section, ...]) -> dict[str, Any]:
             }
             for section in sections
         ],
-        "trail": {
-            stream: digest
-            for stream, digest in trail.heads(round).items()
-            if stream.startswith("dossier-")
-        },
+        "trail": trail.heads(round),
     }
 
 

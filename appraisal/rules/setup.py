@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from appraisal.models import Dossier, Round
 from appraisal.rules.standing import Verdict, holds, is_open, no, roles, yes
-from appraisal.states import SEALED_STATES, RoundState, SeatRole, Step
+from appraisal.states import EXTENDABLE_STEPS, SEALED_STATES, RoundState, SeatRole
 
 
 def can_see_setup(user: User, round: Round, *, at: datetime) -> Verdict:
@@ -87,6 +87,6 @@ def can_extend(user: User, dossier: Dossier, step: str, *, at: datetime) -> Verd
     """Give one agency more time for a step of its own."""
     if not (secretary := holds(user, dossier.round, at, SeatRole.SECRETARY)):
         return secretary
-    if step not in {Step.SELF_ASSESSMENT, Step.EXPLANATION}:
+    if step not in EXTENDABLE_STEPS:
         return no(_("Chỉ gia hạn được bước tự chấm điểm và bước giải trình."))
     return is_open(dossier.round)

@@ -14,7 +14,7 @@ from agencies.models import Capacity, User
 from agencies.verdict import Refusal, Verdict, enforce, no, yes
 from appraisal import clock
 from appraisal.models import Dossier, Round, Seat, Window
-from appraisal.states import RoundState, SeatRole, Step
+from appraisal.states import EXTENDABLE_STEPS, RoundState, SeatRole, Step
 
 __all__ = [
     "Refusal",
@@ -73,6 +73,8 @@ def closes_for(dossier: Dossier, step: str) -> datetime | None:
     general = window(dossier.round, step)
     if general is None:
         return None
+    if step not in EXTENDABLE_STEPS:
+        return general.closes_at
     kept: dict[str, datetime] | None = dossier.__dict__.get("_extensions")
     if kept is None:
         kept = {}

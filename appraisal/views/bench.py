@@ -22,6 +22,7 @@ from appraisal.models import CannedRemark, Criterion, Dossier, Mark, Round
 from appraisal.queries import bench, offers
 from appraisal.states import SeatRole, Stage, Step
 from appraisal.views import bench_page
+from appraisal.views.known import find_round
 from appraisal.workflow import appraisal
 from appraisal.workflow.acting import Conflict, Invalid, MarkInput
 
@@ -135,8 +136,7 @@ def remark_remove(request: Request, pk: int, remark_pk: int) -> HttpResponse:
 # --- Fetch and ask -------------------------------------------------------------------------
 def _round(request: Request, pk: int) -> tuple[Round, datetime]:
     at = clock.now()
-    round = get_object_or_404(Round.objects.visible_to(request.user), pk=pk)
-    request.nav_round = round  # so that the navigation need not look for one
+    round = find_round(request, pk)
     rules.enforce(rules.can_use_bench(request.user, round, at=at))
     return round, at
 

@@ -155,10 +155,10 @@ def differences(form: MarkForm, current: Mark | None) -> list[dict[str, Any]]:
     ]
 
 
-def _points(mark_points: Decimal | None, waived: bool = False) -> str:
+def _points(mark_points: Decimal | None, waived: bool = False, *, trim: bool = True) -> str:
     if waived:
         return _("KAD")
-    return "–" if mark_points is None else scoring.show(mark_points, trim=True)
+    return "–" if mark_points is None else scoring.show(mark_points, trim=trim)
 
 
 def _said(mark: Mark | None) -> Said | None:
@@ -197,14 +197,14 @@ def _items(round: Round, opened: bench.Queue) -> list[Item]:
 
 
 def numbers(facts: bench.ItemFacts | None) -> str:
-    """Self-score and the team's last mark: `8,5 → 8`."""
+    """Self-score and the team's last mark, always with two decimals: `8,50 → 8,00`."""
     if facts is None:
         return ""
-    own = _points(facts.points.get(Stage.SELF), Stage.SELF in facts.waived)
+    own = _points(facts.points.get(Stage.SELF), Stage.SELF in facts.waived, trim=False)
     last = Stage.REAPPRAISAL if Stage.REAPPRAISAL in facts.saved else Stage.APPRAISAL
     if last not in facts.saved:
         return own
-    return f"{own} → {_points(facts.points[last], last in facts.waived)}"
+    return f"{own} → {_points(facts.points[last], last in facts.waived, trim=False)}"
 
 
 def _lines(opened: bench.Queue) -> list[tuple[int, str, bool]]:
@@ -402,6 +402,7 @@ def context(
         ),
         "stage": stage,
         "verdict": verdict,
+        "is_marked": stage in card.marks,
         "form": form or mark_form(card.criterion, card.marks, stage),
         "differences": differences,
         "mark_url": f"{reverse('appraisal:bench-mark', args=[*arguments, stage])}?{query}",

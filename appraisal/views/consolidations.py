@@ -19,14 +19,15 @@ from agencies.verdict import Verdict
 from appraisal import clock, rules
 from appraisal.forms.approvals import ReasonForm
 from appraisal.models import Round
-from appraisal.views.council import fetch_round, frame
+from appraisal.views.council import frame
+from appraisal.views.known import find_round
 from appraisal.workflow import council
 
 Rule = Callable[..., Verdict]
 
 
 def _allowed(request: Request, pk: int, rule: Rule) -> Round:
-    round = fetch_round(request, pk)
+    round = find_round(request, pk)
     moment: datetime = clock.now()
     rules.enforce(rule(request.user, round, at=moment))
     return round

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import User
 from appraisal import clock, rules
-from appraisal.models import CriteriaSet, Dossier, Round
+from appraisal.models import Dossier, Round
 from appraisal.states import RoundState, SeatRole
+from appraisal.views.known import known_rounds
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
     if not isinstance(user, User) or user.must_change_password:
         return context
-    rounds = _rounds(user)
+    rounds = known_rounds(request)
     current = _current(request, rounds)
     return context | {
         "nav": navigation(request, user, current),
@@ -58,21 +58,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "round_label": current.name if current else "",
         "rounds": [
             RoundItem(item.name, f"{reverse('appraisal:home')}?round={item.pk}", item == current)
-            for item in rounds
+            for item in rounds[:20]
         ]
         if len(rounds) > 1
         else [],
     }
-
-
-def _rounds(user: User) -> list[Any]:
-    """The rounds that the person may know of, the latest first, each marked as illustrative."""
-    illustrative = CriteriaSet.objects.filter(round=OuterRef("pk"), is_illustrative=True)
-    return list(
-        Round.objects.visible_to(user)
-        .annotate(illustrative=Exists(illustrative))
-        .order_by("-year", "-pk")[:20]
-    )
 
 
 def _current(request: HttpRequest, rounds: list[Any]) -> Any:

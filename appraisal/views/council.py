@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from appraisal import clock
 from appraisal.models import Round
 from appraisal.rules import can_see_table
 from appraisal.rules.standing import enforce
+from appraisal.views.known import find_round
 
 
 @dataclass(frozen=True)
@@ -25,18 +25,9 @@ class Tab:
     active: bool
 
 
-def fetch_round(request: Request, pk: int) -> Round:
-    """The round that the person may know of, or 404; the navigation then shows the same one."""
-    round = get_object_or_404(
-        Round.objects.visible_to(request.user).select_related("jurisdiction"), pk=pk
-    )
-    request.nav_round = round
-    return round
-
-
 def fetch_table(request: Request, pk: int) -> Round:
     """The round whose table the person may see; 404, or 403 with the reason."""
-    round = fetch_round(request, pk)
+    round = find_round(request, pk)
     enforce(can_see_table(request.user, round, at=clock.now()))
     return round
 

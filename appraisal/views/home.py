@@ -18,6 +18,7 @@ from appraisal.queries import dossiers as queries
 from appraisal.rules import can_enter_self_score, roles
 from appraisal.states import RoundState, SeatRole
 from appraisal.views import dossiers
+from appraisal.views.known import known_rounds
 
 COUNCIL = frozenset({SeatRole.CHAIR, SeatRole.VICE_CHAIR, SeatRole.COUNCIL_MEMBER})
 
@@ -61,11 +62,9 @@ def show(request: Request) -> HttpResponse:
 
 def _round(request: Request) -> Round | None:
     """The round chosen in the header, or the latest that the person may know of."""
-    known = Round.objects.visible_to(request.user).order_by("-year", "-pk")
+    known: list[Round] = known_rounds(request)
     chosen = request.GET.get("round", "")
-    if chosen.isascii() and chosen.isdigit() and len(chosen) <= 18:
-        return known.filter(pk=int(chosen)).first() or known.first()
-    return known.first()
+    return next((round for round in known if str(round.pk) == chosen), known[0] if known else None)
 
 
 def _own_dossier(user: User, round: Round) -> Dossier | None:

@@ -15,7 +15,8 @@ from appraisal.forms.meetings import MeetingForm
 from appraisal.models import Meeting, Round, Seat
 from appraisal.queries import meetings
 from appraisal.states import COUNCIL_ROLES
-from appraisal.views.council import fetch_round, fetch_table, frame
+from appraisal.views.council import fetch_table, frame
+from appraisal.views.known import find_round
 from appraisal.workflow import council
 from appraisal.workflow.acting import Invalid
 
@@ -39,13 +40,13 @@ def list_(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request, pk: int) -> HttpResponse:
     """Begin the record of a meeting."""
-    return _record(request, fetch_round(request, pk), None)
+    return _record(request, find_round(request, pk), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int, meeting_pk: int) -> HttpResponse:
     """Change the record of a meeting."""
-    round = fetch_round(request, pk)
+    round = find_round(request, pk)
     return _record(request, round, get_object_or_404(Meeting, pk=meeting_pk, round=round))
 
 

@@ -17,7 +17,8 @@ from appraisal.files.store import evidence_store
 from appraisal.models import Consolidation, Paper, Round
 from appraisal.models.result import PaperState
 from appraisal.rules.results import CONSOLIDATED_STATES
-from appraisal.views.council import fetch_round, fetch_table, frame
+from appraisal.views.council import fetch_table, frame
+from appraisal.views.known import find_round
 from appraisal.workflow import council
 
 UNDER_WAY = {PaperState.QUEUED, PaperState.RUNNING}
@@ -117,7 +118,7 @@ def list_(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def make(request: Request, pk: int) -> HttpResponse:
     """Ask for the decision draft; asked again, the same paper answers."""
-    round = fetch_round(request, pk)
+    round = find_round(request, pk)
     rules.enforce(rules.can_make_paper(request.user, round, at=clock.now()))
     paper = council.ask_for_paper(request.user, round)
     return redirect("appraisal:papers-show", paper.pk)

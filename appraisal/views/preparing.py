@@ -19,6 +19,7 @@ from agencies.verdict import enforce
 from appraisal import clock, rules
 from appraisal.files.uploads import StreamedUpload
 from appraisal.models import Round
+from appraisal.views.known import find_round
 from appraisal.workflow.acting import Invalid
 
 UNPROCESSABLE = 422
@@ -29,9 +30,7 @@ Crumb = dict[str, str]
 
 def known_round(request: Request, pk: int) -> Round:
     """The round, if the person may know of it and looks after it; otherwise 404 or 403."""
-    visible = Round.objects.visible_to(request.user).select_related("jurisdiction")
-    round = get_object_or_404(visible, pk=pk)
-    request.nav_round = round
+    round = find_round(request, pk)
     enforce(rules.can_see_setup(request.user, round, at=clock.now()))
     return round
 

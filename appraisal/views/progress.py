@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from appraisal.models import Round
 from appraisal.queries import progress
 from appraisal.states import DossierState
 from appraisal.views import bench_page
+from appraisal.views.known import find_round
 
 CELLS: dict[str, tuple[str, str, Promise]] = {
     "not_started": ("circle", "quiet", gettext_lazy("Chưa thẩm định")),
@@ -42,8 +43,7 @@ class Square:
 def show(request: Request, pk: int) -> HttpResponse:
     """The matrix agency × field with the load of the members."""
     at = clock.now()
-    round = get_object_or_404(Round.objects.visible_to(request.user), pk=pk)
-    request.nav_round = round
+    round = find_round(request, pk)
     rules.enforce(rules.can_lead(request.user, round, at=at))
     group, text = request.GET.get("group", ""), clean(request.GET.get("q", ""))[:100]
     found = progress.progress(round, group, text)
@@ -65,6 +65,7 @@ def show(request: Request, pk: int) -> HttpResponse:
             "groups": [(str(key), name, str(key) == group) for key, name in found.groups],
             "text": text,
             "legend": CELLS.values(),
+            "assigns": rules.can_assign(request.user, round, at=at),
         },
     )
 

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.http import Request
 from appraisal import clock, rules
-from appraisal.views.council import fetch_round, frame
+from appraisal.views.council import frame
+from appraisal.views.known import find_round
 from appraisal.workflow import council
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: Request, pk: int) -> HttpResponse:
     """Show the approved result to the agencies."""
-    round = fetch_round(request, pk)
+    round = find_round(request, pk)
     rules.enforce(rules.can_publish(request.user, round, at=clock.now()))
     if request.method == "POST":
         council.publish(request.user, round)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +17,7 @@ from appraisal import clock, rules
 from appraisal.forms.bench import ReportForm
 from appraisal.models import MemberReport, Round, Seat
 from appraisal.states import SeatRole
+from appraisal.views.known import find_round
 from appraisal.workflow import appraisal
 
 WRITING = (SeatRole.TEAM_MEMBER, SeatRole.TEAM_LEAD)
@@ -27,7 +28,7 @@ FIELDS = ("tasks_done", "difficulties", "proposals")
 def list_(request: Request, pk: int) -> HttpResponse:
     """Who reported what. Council, chair, lead, secretary and auditor read all, a member the own."""
     at = clock.now()
-    round = _round(request, pk)
+    round = find_round(request, pk)
     reads_all = rules.can_see_table(request.user, round, at=at)
     writes = _writes(request, round, at)
     if not writes:
@@ -64,7 +65,7 @@ def list_(request: Request, pk: int) -> HttpResponse:
 def edit(request: Request, pk: int) -> HttpResponse:
     """The own report; it saves itself. Once writing is over it can still be read."""
     at = clock.now()
-    round = _round(request, pk)
+    round = find_round(request, pk)
     verdict = rules.can_report(request.user, round, at=at)
     if not _writes(request, round, at):
         rules.enforce(verdict)
@@ -128,12 +129,6 @@ def _page(
 
 def _writes(request: Request, round: Round, at: datetime) -> bool:
     return bool(rules.roles(request.user, round, at) & set(WRITING))
-
-
-def _round(request: Request, pk: int) -> Round:
-    round = get_object_or_404(Round.objects.visible_to(request.user), pk=pk)
-    request.nav_round = round
-    return round
 
 
 def _parts(report: MemberReport) -> list[tuple[str, str]]:

@@ -12,7 +12,8 @@ from appraisal import clock, papers, rules
 from appraisal.models import Consolidation, Dossier
 from appraisal.queries import derivation, table
 from appraisal.rules.results import can_export, can_read_derivation, can_see_ranking
-from appraisal.views.council import fetch_round, frame
+from appraisal.views.council import frame
+from appraisal.views.known import find_round
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
@@ -20,7 +21,7 @@ FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 @require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """The ranking by group: published for all, approved for who sees the table."""
-    round = fetch_round(request, pk)
+    round = find_round(request, pk)
     now = clock.now()
     rules.enforce(can_see_ranking(request.user, round, at=now))
     standing = table.standing(round)
@@ -47,7 +48,7 @@ def list_(request: Request, pk: int) -> HttpResponse:
 @require_safe
 def export(request: Request, pk: int) -> HttpResponse:
     """The last consolidation as CSV, or as the very text that its fingerprint seals."""
-    round = fetch_round(request, pk)
+    round = find_round(request, pk)
     rules.enforce(can_export(request.user, round, at=clock.now()))
     consolidation = get_object_or_404(Consolidation.objects.filter(round=round)[:1])
     kind = "json" if request.GET.get("format") == "json" else "csv"

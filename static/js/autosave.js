@@ -28,7 +28,7 @@ const KEPT_DAYS = 7;
 const PREFIX = "parc-draft:";
 const OWN = new Set(["csrfmiddlewaretoken", "version"]);
 const user = document.querySelector('meta[name="parc-user"]')?.content ?? "";
-const WORDS = { saved: "Đã lưu", saving: "Đang lưu…", dirty: "Chưa lưu", failed: "Lỗi – bấm để thử lại" };
+const WORDS = { idle: "", saved: "Đã lưu", saving: "Đang lưu…", dirty: "Chưa lưu", failed: "Lỗi – bấm để thử lại" };
 
 const storage = {
   get(key) {
@@ -128,17 +128,23 @@ class Saver {
     this.again = false;
     this.resting = false; // a conflict waits for a person
     this.leaving = false;
+    this.rest = "saved"; // "idle" while nothing was ever saved: then the pill stays away
+    if (this.pills().some((pill) => pill.dataset.state === "idle")) this.rest = "idle";
     this.offer();
   }
 
   get content() { return JSON.stringify(values(this.form)); }
   get dirty() { return this.content !== this.acknowledged; }
 
-  show(state, words) {
+  pills() {
     const id = this.form.id;
     const pills = [...this.form.querySelectorAll("[data-save-pill]")];
     if (id) pills.push(...document.querySelectorAll(`[data-save-pill="${CSS.escape(id)}"]`));
-    for (const pill of new Set(pills)) {
+    return [...new Set(pills)];
+  }
+
+  show(state, words) {
+    for (const pill of this.pills()) {
       pill.dataset.state = state;
       const text = words ?? WORDS[state];
       pill.querySelector("[data-save-text]").textContent = text;
@@ -173,7 +179,7 @@ class Saver {
       if (!this.running && !this.resting && !this.failures) {
         window.clearTimeout(this.timer);
         storage.drop(this.key);
-        this.show("saved");
+        this.show(this.rest);
       }
       return;
     }
@@ -248,6 +254,7 @@ class Saver {
   saved(sent, answer) {
     this.acknowledged = sent;
     this.failures = 0;
+    this.rest = "saved";
     this.version(answer.version);
     this.clear("failure", "conflict");
     this.errors({});

@@ -237,6 +237,24 @@ def test_mark_keeps_all_digits_of_points_that_the_page_offers(cast: Cast, member
     assert str(given(cast, "1.2").points) == "27.857143"
 
 
+def test_show_offers_two_decimals_to_the_eye_and_every_digit_to_the_field(
+    cast: Cast, member: Client
+) -> None:
+    cast.mark("1.2", "27.857143", declared={"done": "26", "total": "28"})
+    page = member.get(bench(cast, "1.2")).content.decode()
+    assert 'data-points="27,857143"' in page
+    assert 'title="chính xác 27,857143"' in page
+    assert '<span class="tier__points">27,86</span>' in page
+
+
+def test_show_says_saved_only_of_a_mark_that_was_saved(cast: Cast, member: Client) -> None:
+    assert 'data-state="idle"' in member.get(bench(cast, "1.1")).content.decode()
+    save(member, cast, "1.1", points="10")
+    page = member.get(bench(cast, "1.1")).content.decode()
+    assert 'data-state="saved"' in page
+    assert 'data-state="idle"' not in page
+
+
 def test_mark_answers_json_to_a_form_that_saves_itself(cast: Cast, member: Client) -> None:
     answer = save(member, cast, "1.1", points="10", fetch=True).json()
     assert (answer["ok"], answer["version"]) == (True, 1)

@@ -1,0 +1,129 @@
+"""Papers are made later: once, whole, and again after a lost message, by eager or real workers."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
+
+from appraisal import tasks
+from appraisal.files.store import Store, evidence_store
+from appraisal.models import Consolidation, Event, Paper
+from appraisal.models.result import PaperState
+from appraisal.queries import results
+from appraisal.states import RoundState
+from appraisal.workflow import council
+from tests.cast import COUNCIL, Cast, build, moment
+
+
+def consolidated(cast: Cast) -> Consolidation:
+    cast.fill()
+    sealed = results.seal(cast.round)
+    made = Consolidation.objects.create(
+        round=cast.round, number=1, snapshot=sealed.text, fingerprint=sealed.fingerprint,
+        made_by=cast.secretary, made_at=moment(COUNCIL),
+    )  # fmt: skip
+    cast.put(RoundState.CONSOLIDATED)
+    return made
+
+
+def asked(cast: Cast) -> Paper:
+    return council.ask_for_paper(cast.secretary, cast.round)
+
+
+def test_a_paper_asked_for_is_made_after_the_commit(
+    cast: Cast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    consolidated(cast)
+    with django_capture_on_commit_callbacks(execute=True):
+        paper = asked(cast)
+        assert paper.state == PaperState.QUEUED
+    paper.refresh_from_db()
+    assert (paper.state, paper.progress, paper.error) == (PaperState.DONE, 100, "")
+    with evidence_store().open(paper.sha256) as stored:
+        assert stored.read(5) == b"%PDF-"
+
+
+def test_asked_for_twice_it_is_one_paper_and_one_event(cast: Cast) -> None:
+    consolidated(cast)
+    assert asked(cast) == asked(cast)
+    assert Event.objects.filter(action="paper.asked").count() == 1
+
+
+def test_run_twice_the_task_does_no_harm(cast: Cast) -> None:
+    consolidated(cast)
+    paper = asked(cast)
+    tasks.make_paper(paper.pk)
+    first = Paper.objects.get()
+    tasks.make_paper(paper.pk)
+    again = Paper.objects.get()
+    assert (again.sha256, again.finished_at) == (first.sha256, first.finished_at)
+
+
+def test_made_anew_it_has_the_same_bytes(cast: Cast) -> None:
+    consolidated(cast)
+    paper = asked(cast)
+    tasks.make_paper(paper.pk)
+    first = Paper.objects.get().sha256
+    Paper.objects.update(state=PaperState.QUEUED, sha256="")
+    tasks.make_paper(paper.pk)
+    assert Paper.objects.get().sha256 == first
+
+
+def test_a_paper_that_failed_says_so_and_is_made_when_asked_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consolidated(cast)
+    paper = asked(cast)
+
+    def full(self: Store, source: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Store, "put", full)
+        tasks.make_paper(paper.pk)
+    failed = Paper.objects.get()
+    assert failed.state == PaperState.FAILED
+    assert "thử lại" in failed.error
+    again = asked(cast)
+    assert again.state == PaperState.QUEUED
+    tasks.make_paper(again.pk)
+    assert Paper.objects.get().state == PaperState.DONE
+
+
+def test_the_sweeper_starts_what_was_lost(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    consolidated(cast)
+    paper = asked(cast)
+    hurried: list[int] = []
+    monkeypatch.setattr(tasks, "hurry", hurried.append)
+    now = timezone.now()
+    Paper.objects.update(asked_at=now)
+    tasks.sweep_papers()
+    assert hurried == []
+    Paper.objects.update(asked_at=now - timedelta(minutes=2))
+    tasks.sweep_papers()
+    assert hurried == [paper.pk]
+    Paper.objects.update(state=PaperState.RUNNING, started_at=now - timedelta(minutes=3))
+    tasks.sweep_papers()
+    assert hurried == [paper.pk]
+    Paper.objects.update(started_at=now - timedelta(minutes=30))
+    tasks.sweep_papers()
+    assert hurried == [paper.pk, paper.pk]
+
+
+@pytest.mark.worker
+def test_a_real_worker_makes_the_paper(worker: Path) -> None:
+    cast = build()
+    consolidated(cast)
+    paper = asked(cast)
+    until = time.monotonic() + 60
+    while Paper.objects.get(pk=paper.pk).state not in {PaperState.DONE, PaperState.FAILED}:
+        assert time.monotonic() < until, "the worker did not answer"
+        time.sleep(0.2)
+    made = Paper.objects.get(pk=paper.pk)
+    assert made.state == PaperState.DONE
+    assert Store(worker).exists(made.sha256)
