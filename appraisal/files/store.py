@@ -107,16 +107,24 @@ class Store:
 
     def path(self, sha256: str) -> Path:
         """Where the content is or would be. Raises WrongName."""
-        if not SHA256.fullmatch(sha256):
-            raise WrongName(sha256)
-        path = self.root / sha256[:2] / sha256[2:4] / sha256
+        path = self._place(sha256)
         if path.is_symlink() or not path.resolve().is_relative_to(self.root.resolve()):
             raise WrongName(sha256)
         return path
 
+    def _place(self, sha256: str) -> Path:
+        if not SHA256.fullmatch(sha256):
+            raise WrongName(sha256)
+        return self.root / sha256[:2] / sha256[2:4] / sha256
+
     def exists(self, sha256: str) -> bool:
-        """Whether the content is kept. Raises WrongName."""
-        return self.path(sha256).is_file()
+        """Whether the content is kept. Raises WrongName.
+
+        Nothing is opened here, so the way is not followed to its end as `path` does: a round asks
+        for some hundred documents at once.
+        """
+        place = self._place(sha256)
+        return place.is_file() and not place.is_symlink()
 
     def open(self, sha256: str) -> BinaryIO:
         """The content for reading. Raises WrongName, FileNotFoundError."""

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, cast
 
-from agencies.models import User
 from appraisal import scoring, trail
 from appraisal.models import Citation, CriteriaSet, Criterion, Dossier, GradeBand, Mark, Round
 from appraisal.states import DECIDING_STAGES, Stage
@@ -174,7 +173,7 @@ def groups_of(round: Round) -> tuple[GroupFact, ...]:
 
 
 def figures(round: Round, dossiers: Iterable[int] | None = None) -> Figures:
-    """Read the round (or only some dossiers of it): six queries, whatever its size."""
+    """Read the round (or only some dossiers of it): five queries, whatever its size."""
     chosen = Dossier.objects.filter(round=round)
     marks = Mark.objects.filter(dossier__round=round)
     if dossiers is not None:
@@ -183,8 +182,6 @@ def figures(round: Round, dossiers: Iterable[int] | None = None) -> Figures:
         marks = marks.filter(dossier__in=wanted)
     groups = groups_of(round)
     codes = {leaf.pk: leaf.code for group in groups for leaf in group.leaves}
-    # A few authors gave thousands of marks: their names are read once, not with every mark.
-    names = dict(User.objects.filter(pk__in=marks.values("author")).values_list("pk", "full_name"))
     given: dict[int, dict[str, dict[str, MarkFact]]] = defaultdict(lambda: defaultdict(dict))
     for dossier, leaf, stage, points, waived, reason, author, at, version in marks.values_list(
         "dossier_id",
@@ -193,13 +190,11 @@ def figures(round: Round, dossiers: Iterable[int] | None = None) -> Figures:
         "points",
         "not_applicable",
         "reason",
-        "author_id",
+        "author__full_name",
         "saved_at",
         "version",
     ):
-        given[dossier][codes[leaf]][stage] = MarkFact(
-            points, waived, reason, names[author], at, version
-        )
+        given[dossier][codes[leaf]][stage] = MarkFact(points, waived, reason, author, at, version)
     return Figures(
         round=round,
         settings=settings_of(round),
