@@ -9,7 +9,7 @@ PYTEST_WORKERS ?= 2
 ARGS ?=
 export STAGE HOST PORT PYTEST_WORKERS
 
-.PHONY: help demo test test-services check bench lock clean
+.PHONY: help demo test test-services check bench lock messages clean
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -39,6 +39,14 @@ bench: ## the benchmarks
 lock: ## newest versions that pyproject.toml allows, with hashes, into the two lock files
 	@bin/setup test
 	@bin/lock
+
+messages: ## sentences of code and pages into the English catalogue, and compile (needs gettext)
+	@bin/setup test
+	@PARC_LOCAL=1 .venv/bin/python manage.py makemessages --locale en --no-location --no-wrap \
+	    --no-obsolete --ignore tests --ignore var
+	@sed -i -E '/^"(POT-Creation-Date|Report-Msgid-Bugs-To):/d' locale/en/LC_MESSAGES/django.po
+	@PARC_LOCAL=1 .venv/bin/python manage.py compilemessages --locale en --locale vi \
+	    --ignore .venv --ignore var
 
 clean: ## remove the venv and caches; var/ (data) stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,8 +20,7 @@ from agencies.models import Agency, User
 from agencies.text import clean
 from appraisal import clock, trail
 from appraisal.files import kinds, uploads
-from appraisal.files.refusal import Refused
-from appraisal.files.refusal import gettext_noop as message
+from appraisal.files.refusal import Refused, gettext_noop
 from appraisal.models import Citation, Criterion, Dossier, Evidence
 from appraisal.rules import can_attach, can_cite, can_enter_self_score, enforce
 from appraisal.rules.evidence import can_describe, can_withdraw_evidence
@@ -32,11 +31,11 @@ if TYPE_CHECKING:
 
     Upload = UploadedFile[Any]
 
-QUOTA = message(
+QUOTA = gettext_noop(
     "“%(name)s” chưa được nhận: thư viện của cơ quan đã dùng %(used)s trong %(quota)s MB."
     " Hãy giảm dung lượng tệp hoặc báo quản trị kỹ thuật."
 )
-FULL_LEAF = message(
+FULL_LEAF = gettext_noop(
     "Tiêu chí %(leaf)s đã có %(most)s tài liệu, là mức nhiều nhất. Hãy gỡ bớt hoặc gộp tài liệu."
 )
 
