@@ -45,6 +45,28 @@ def _send_link(person: User, occasion: str) -> None:
     transaction.on_commit(partial(tasks.send_password_link.delay, person.pk, occasion), robust=True)
 
 
+@transaction.atomic
+def start_province(*, code: str, name: str, place: str, email: str, full_name: str) -> User:
+    """A province with its first administrator, for the command of that name; asks no rule.
+
+    Returns the administrator, who has no usable password yet.
+    """
+    jurisdiction = Jurisdiction.objects.create(
+        code=code,
+        name=name,
+        place=place,
+        committee=f"Ủy ban nhân dân tỉnh {name}",
+        council=f"Hội đồng kiểm tra, đánh giá, chấm điểm cải cách hành chính nhà nước tỉnh {name}",
+    )
+    administrator = User.objects.create_user(
+        email, None, full_name=full_name, jurisdiction=jurisdiction, is_administrator=True
+    )
+    trail.record(
+        jurisdiction, None, "province-started", f"Lập tỉnh và tài khoản quản trị {full_name}."
+    )
+    return administrator
+
+
 # --- Own account ---------------------------------------------------------------------------
 @transaction.atomic
 def set_password(person: User, password: str) -> None:

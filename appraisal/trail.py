@@ -1,5 +1,7 @@
 """The audit trail: how an event is written and chained, and how the chain is verified.
 
+Sentences of the trail are records: Vietnamese, and never translated.
+
 Who writes holds an exclusive lock on the object whose stream it is (dossier, round, agency or
 province), so numbers never collide; the unique constraint on (stream, number) is the net below.
 """
@@ -13,9 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import translation
 
 from agencies.models import Agency, Jurisdiction, User
 from appraisal import clock
@@ -25,6 +29,12 @@ from appraisal.models import Consolidation, Dossier, Event, Round
 def canonical(value: Any) -> str:
     """The one spelling of a value that hashes are made of: sorted keys, no spaces, as UTF-8."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def official(label: object) -> str:
+    """A label as the trail keeps it: in Vietnamese, whatever language the person reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(label)
 
 
 def fingerprint(text: str) -> str:

@@ -149,7 +149,7 @@ def write_mark(
     )  # fmt: skip
     trail.record(
         held.dossier, actor, f"mark.{stage}",
-        _("Lưu điểm tiêu chí %(code)s") % {"code": criterion.code},
+        f"Lưu điểm tiêu chí {criterion.code}",
         at=held.at,
         data={
             "criterion": criterion.code, "stage": stage, "version": mark.version,

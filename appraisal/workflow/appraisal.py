@@ -123,7 +123,7 @@ def ask_explanation(
     )
     trail.record(
         held.dossier, actor, "explanation.asked",
-        _("Yêu cầu giải trình tiêu chí %s") % criterion.code,
+        f"Yêu cầu giải trình tiêu chí {criterion.code}",
         at=held.at, data={"criterion": criterion.code, "text": text},
     )  # fmt: skip
     return request
@@ -142,7 +142,7 @@ def withdraw_request(actor: User, dossier: Dossier, criterion: Criterion) -> Non
     request.delete()
     trail.record(
         held.dossier, actor, "explanation.unasked",
-        _("Rút yêu cầu giải trình tiêu chí %s") % criterion.code,
+        f"Rút yêu cầu giải trình tiêu chí {criterion.code}",
         at=held.at, data={"criterion": criterion.code, "text": request.text},
     )  # fmt: skip
 
@@ -179,7 +179,7 @@ def send_back(actor: User, dossier: Dossier, closes_at: datetime, reason: str) -
     move_dossier(held, SEND_BACK, actor, reason)
     trail.record(
         held.dossier, actor, "dossier.sent-back",
-        _("Trả lại hồ sơ để sửa, hạn gửi lại %s") % clock.minute(closes_at),
+        f"Trả lại hồ sơ để sửa, hạn gửi lại {clock.minute(closes_at)}",
         at=held.at, data={"reason": reason, "closes_at": closes_at},
     )  # fmt: skip
     return held.dossier
@@ -220,7 +220,7 @@ def save_report(actor: User, round: Round, given: ReportInput, *, version: int) 
     report.version += 1
     report.save()
     trail.record(
-        held, actor, "report.saved", _("Lưu báo cáo của thành viên Tổ giúp việc"),
+        held, actor, "report.saved", "Lưu báo cáo của thành viên Tổ giúp việc",
         at=at, data={"version": report.version},
     )  # fmt: skip
     return report
@@ -237,9 +237,7 @@ def add_remark(actor: User, round: Round, text: str) -> CannedRemark:
         round=held, text=text, defaults={"created_by": actor}
     )
     if new:
-        trail.record(
-            held, actor, "remark.added", _("Thêm nhận xét mẫu"), at=at, data={"text": text}
-        )
+        trail.record(held, actor, "remark.added", "Thêm nhận xét mẫu", at=at, data={"text": text})
     return remark
 
 
@@ -250,5 +248,5 @@ def remove_remark(actor: User, round: Round, remark: CannedRemark) -> None:
     enforce(can_keep_remarks(actor, held, at=at))
     remark.delete()
     trail.record(
-        held, actor, "remark.removed", _("Bỏ nhận xét mẫu"), at=at, data={"text": remark.text}
+        held, actor, "remark.removed", "Bỏ nhận xét mẫu", at=at, data={"text": remark.text}
     )

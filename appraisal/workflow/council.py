@@ -86,7 +86,7 @@ def convene(actor: User, round: Round) -> Round:
     """Hand the round over to the council; the team's marks stand from here."""
     held, at = hold_round(round.pk, actor)
     enforce(can_convene(actor, held, at=at))
-    return _moved(held, CONVENE, actor, at, _("Chuyển hồ sơ sang Hội đồng"))
+    return _moved(held, CONVENE, actor, at, "Chuyển hồ sơ sang Hội đồng")
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def reopen_team(actor: User, round: Round, reason: str) -> Round:
     enforce(can_reopen_team(actor, held, at=at))
     if not reason:
         raise Invalid(reason=_("Cần nêu lý do trả về Tổ giúp việc."))
-    return _moved(held, REOPEN_TEAM, actor, at, _("Trả hồ sơ về Tổ giúp việc"), reason)
+    return _moved(held, REOPEN_TEAM, actor, at, "Trả hồ sơ về Tổ giúp việc", reason)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def save_meeting(
             },
         )
     trail.record(
-        held, actor, "meeting.saved", _("Ghi biên bản họp Hội đồng"), at=at,
+        held, actor, "meeting.saved", "Ghi biên bản họp Hội đồng", at=at,
         data={"meeting": meeting.pk, "held_at": given.held_at, "place": given.place,
               "present": sorted(given.present)},
     )  # fmt: skip
@@ -250,7 +250,7 @@ def consolidate(actor: User, round: Round) -> Consolidation:
     )
     move_round(held, CONSOLIDATE, actor, at)
     trail.record(
-        held, actor, "round.consolidate", _("Tổng hợp kết quả lần %d") % consolidation.number,
+        held, actor, "round.consolidate", f"Tổng hợp kết quả lần {consolidation.number}",
         at=at, data={"number": consolidation.number, "fingerprint": consolidation.fingerprint},
     )  # fmt: skip
     return consolidation
@@ -263,7 +263,7 @@ def return_to_council(actor: User, round: Round, reason: str) -> Round:
     enforce(can_return(actor, held, at=at))
     if not reason:
         raise Invalid(reason=_("Cần nêu lý do trả lại Hội đồng."))
-    return _moved(held, RETURN_TO_COUNCIL, actor, at, _("Trả kết quả lại Hội đồng"), reason)
+    return _moved(held, RETURN_TO_COUNCIL, actor, at, "Trả kết quả lại Hội đồng", reason)
 
 
 @transaction.atomic
@@ -292,7 +292,7 @@ def approve(actor: User, round: Round, fingerprint: str, password: str) -> Decis
     )  # fmt: skip
     move_round(held, APPROVE, actor, at)
     trail.record(
-        held, actor, "round.approve", _("Phê duyệt kết quả"), at=at,
+        held, actor, "round.approve", "Phê duyệt kết quả", at=at,
         data={
             "fingerprint": fingerprint,
             "role": decision.role,
@@ -310,7 +310,7 @@ def publish(actor: User, round: Round) -> Round:
     held, at = hold_round(round.pk, actor)
     enforce(can_publish(actor, held, at=at))
     Decision.objects.filter(round=held).update(published_at=at)
-    return _moved(held, PUBLISH, actor, at, _("Công bố kết quả"))
+    return _moved(held, PUBLISH, actor, at, "Công bố kết quả")
 
 
 @transaction.atomic
@@ -335,7 +335,7 @@ def ask_for_paper(actor: User, round: Round, kind: str = DECISION) -> Paper:
         fresh = True
     if fresh:
         trail.record(
-            held, actor, "paper.asked", _("Yêu cầu lập dự thảo quyết định"), at=at,
+            held, actor, "paper.asked", "Yêu cầu lập dự thảo quyết định", at=at,
             data={"kind": kind, "consolidation": consolidation.number},
         )  # fmt: skip
         transaction.on_commit(partial(tasks.hurry, paper.pk), robust=True)

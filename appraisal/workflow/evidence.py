@@ -95,7 +95,7 @@ def take(actor: User, received: uploads.Received) -> Attached:
         uploaded_at=at,
     )
     trail.record(
-        agency, actor, "evidence.attached", _("Tải lên tài liệu “%s”") % evidence.title, at=at,
+        agency, actor, "evidence.attached", f"Tải lên tài liệu “{evidence.title}”", at=at,
         data={"evidence": evidence.pk, "sha256": evidence.sha256, "size": evidence.size,
               "file_name": evidence.file_name, "flags": evidence.flags},
     )  # fmt: skip
@@ -110,7 +110,7 @@ def _remember_refusal(actor: User, upload: Upload, refused: Refused) -> None:
     if isinstance(upload, uploads.StreamedUpload) and upload.refusal is None:
         sha256 = upload.sha256
     trail.record(
-        agency, actor, "evidence.refused", _("Không nhận tệp tải lên"), at=at,
+        agency, actor, "evidence.refused", "Không nhận tệp tải lên", at=at,
         data={"code": refused.code, "file_name": name[:255], "size": upload.size,
               "sha256": sha256},
     )  # fmt: skip
@@ -169,7 +169,7 @@ def describe(actor: User, evidence: Evidence, card: Card, *, token: str) -> Evid
     evidence.issued_on, evidence.issuer = card.issued_on, card.issuer
     evidence.save(update_fields=["title", "number", "issued_on", "issuer", "folded"])
     trail.record(
-        agency, actor, "evidence.described", _("Sửa thông tin tài liệu “%s”") % card.title, at=at,
+        agency, actor, "evidence.described", f"Sửa thông tin tài liệu “{card.title}”", at=at,
         data={"evidence": evidence.pk, "old": vars(standing), "new": vars(card)},
     )  # fmt: skip
     return evidence
@@ -184,7 +184,7 @@ def withdraw_evidence(actor: User, evidence: Evidence) -> Evidence:
     evidence.withdrawn_at = at
     evidence.save(update_fields=["withdrawn_at"])
     trail.record(
-        agency, actor, "evidence.withdrawn", _("Rút tài liệu “%s”") % evidence.title, at=at,
+        agency, actor, "evidence.withdrawn", f"Rút tài liệu “{evidence.title}”", at=at,
         data={"evidence": evidence.pk, "sha256": evidence.sha256},
     )  # fmt: skip
     return evidence
@@ -220,7 +220,7 @@ def cite(
         is_supplementary=_is_explaining(actor, held, criterion),
         cited_by=actor, cited_at=held.at,
     )  # fmt: skip
-    _remember(held, actor, "citation.added", _("Viện dẫn “%(title)s” ở %(code)s"), citation)
+    _remember(held, actor, "citation.added", "Viện dẫn “%(title)s” ở %(code)s", citation)
     return citation
 
 
@@ -234,7 +234,7 @@ def edit_citation(actor: User, citation: Citation, pages: str, note: str) -> Cit
         return citation
     citation.pages, citation.note = pages, note
     citation.save(update_fields=["pages", "note"])
-    _remember(held, actor, "citation.changed", _("Sửa viện dẫn “%(title)s” ở %(code)s"), citation)
+    _remember(held, actor, "citation.changed", "Sửa viện dẫn “%(title)s” ở %(code)s", citation)
     return citation
 
 
@@ -244,7 +244,7 @@ def uncite(actor: User, citation: Citation) -> None:
     held = hold_dossier(citation.dossier, actor)
     citation = _hold_citation(citation)
     _enforce_change(actor, held, citation)
-    _remember(held, actor, "citation.removed", _("Gỡ viện dẫn “%(title)s” ở %(code)s"), citation)
+    _remember(held, actor, "citation.removed", "Gỡ viện dẫn “%(title)s” ở %(code)s", citation)
     citation.delete()
 
 

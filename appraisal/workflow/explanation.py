@@ -47,7 +47,7 @@ def save_explanation(
     answer.save()
     trail.record(
         held.dossier, actor, "explanation.saved",
-        _("Giải trình tiêu chí %(code)s") % {"code": criterion.code}, at=held.at,
+        f"Giải trình tiêu chí {criterion.code}", at=held.at,
         data={"criterion": criterion.code, "version": answer.version, "text": text},
     )  # fmt: skip
     return answer

@@ -167,7 +167,7 @@ def _refuse(
         data |= {"code": "blocked", "reason": _("Có ô sai trong tệp."), "cells": cells[:20]}
     trail.record(
         held, actor, "import.refused",
-        _("Từ chối tệp “%(name)s”: %(reason)s") % {"name": workbook.name, "reason": data["reason"]},
+        "Từ chối tệp “{name}”: {reason}".format(name=workbook.name, reason=data["reason"]),
         at=at, data=data,
     )  # fmt: skip
 
@@ -193,7 +193,7 @@ def _hold(
         )  # fmt: skip
         trail.record(
             held, actor, "import.held",
-            _("Đọc tệp “%s”, chờ xác nhận") % workbook.name,
+            f"Đọc tệp “{workbook.name}”, chờ xác nhận",
             at=at, data={"kind": kind, "group": group.code, "sha256": workbook.sha256},
         )  # fmt: skip
     return kept
@@ -249,8 +249,7 @@ def confirm_criteria_import(
     _settle(kept, actor, at)
     trail.record(
         held, actor, "criteria.imported",
-        _("Nhập bộ tiêu chí “%(name)s” từ tệp “%(file)s”")
-        % {"name": given.name, "file": kept.file_name},
+        f"Nhập bộ tiêu chí “{given.name}” từ tệp “{kept.file_name}”",
         at=at,
         data={
             "group": kept.group.code, "sha256": kept.sha256, "criteria": len(made),
@@ -360,7 +359,7 @@ def confirm_survey_import(actor: User, waiting: WorkbookImport, *, accept_warnin
     _settle(kept, actor, at)
     trail.record(
         held, actor, "survey.imported",
-        _("Nhập điểm điều tra xã hội học từ tệp “%s”") % kept.file_name,
+        f"Nhập điểm điều tra xã hội học từ tệp “{kept.file_name}”",
         at=at,
         data={
             "group": kept.group.code, "sha256": kept.sha256, "points": len(sheet.points),

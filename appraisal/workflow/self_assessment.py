@@ -39,7 +39,7 @@ def submit(actor: User, dossier: Dossier) -> Dossier:
     held.dossier.submitted_at = held.at
     held.dossier.submitted_by = actor
     move_dossier(held, SUBMIT, actor)
-    trail.record(held.dossier, actor, "dossier.submitted", _("Gửi hồ sơ tự chấm điểm"), at=held.at)
+    trail.record(held.dossier, actor, "dossier.submitted", "Gửi hồ sơ tự chấm điểm", at=held.at)
     return held.dossier
 
 
@@ -52,7 +52,7 @@ def withdraw(actor: User, dossier: Dossier, reason: str) -> Dossier:
     held.dossier.submitted_by = None
     move_dossier(held, WITHDRAW, actor, reason)
     trail.record(
-        held.dossier, actor, "dossier.withdrawn", _("Rút hồ sơ để sửa"), at=held.at,
+        held.dossier, actor, "dossier.withdrawn", "Rút hồ sơ để sửa", at=held.at,
         data={"reason": reason},
     )  # fmt: skip
     return held.dossier

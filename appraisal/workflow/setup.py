@@ -76,7 +76,7 @@ def create_round(actor: User, year: int, settings: Mapping[str, Any]) -> Round:
         raise Invalid(name=_("Năm này đã có một đợt cùng tên.")) from None
     Seat.objects.create(round=round, user=actor, role=SeatRole.SECRETARY)
     trail.record(
-        round, actor, "round.created", _("Lập đợt đánh giá"), at=clock.read(), data={"year": year}
+        round, actor, "round.created", "Lập đợt đánh giá", at=clock.read(), data={"year": year}
     )
     return round
 
@@ -211,7 +211,7 @@ def save_settings(actor: User, round: Round, settings: Mapping[str, Any]) -> Rou
         if before[key] != str(getattr(held, key))
     }
     if changed:
-        trail.record(held, actor, "round.settings", _("Đổi thiết lập đợt"), at=at, data=changed)
+        trail.record(held, actor, "round.settings", "Đổi thiết lập đợt", at=at, data=changed)
     return held
 
 
@@ -243,7 +243,7 @@ def save_windows(
         raise Invalid(reason=_("Đợt đã mở: đổi thời gian cần nêu lý do."))
     if changed:
         trail.record(
-            held, actor, "round.windows", _("Đổi thời gian các bước"), at=at,
+            held, actor, "round.windows", "Đổi thời gian các bước", at=at,
             data={"changed": changed, "reason": reason},
         )  # fmt: skip
     return held
@@ -265,7 +265,7 @@ def save_bands(actor: User, round: Round, bands: Iterable[scoring.Band]) -> Roun
         for band in chosen
     )  # fmt: skip
     trail.record(
-        held, actor, "round.bands", _("Đặt mức xếp loại"), at=at,
+        held, actor, "round.bands", "Đặt mức xếp loại", at=at,
         data={band.name: [band.lower_bound, band.inclusive] for band in chosen},
     )  # fmt: skip
     return held
@@ -286,8 +286,7 @@ def add_seat(actor: User, round: Round, user: User, role: SeatRole, title: str =
             role=_("Người này đã có vai trò đó, hoặc đợt đã có Chủ tịch Hội đồng.")
         ) from None
     trail.record(
-        held, actor, "seat.added", _("Thêm %(role)s: %(name)s")
-        % {"role": role.label, "name": user.full_name},
+        held, actor, "seat.added", f"Thêm {trail.official(role.label)}: {user.full_name}",
         at=at, data={"user": user.pk, "role": role},
     )  # fmt: skip
     return seat
@@ -311,8 +310,8 @@ def remove_seat(actor: User, round: Round, seat: Seat) -> None:
         seat.valid_to = today if seat.valid_from is None else max(today, seat.valid_from)
         seat.save(update_fields=["valid_to"])
     trail.record(
-        held, actor, "seat.removed", _("Thôi %(role)s: %(name)s")
-        % {"role": seat.get_role_display(), "name": seat.user.full_name},
+        held, actor, "seat.removed",
+        f"Thôi {trail.official(SeatRole(seat.role).label)}: {seat.user.full_name}",
         at=at, data={"user": seat.user_id, "role": seat.role},
     )  # fmt: skip
 
@@ -344,8 +343,7 @@ def authorize(actor: User, round: Round, given: AuthorizationInput) -> Authoriza
     )  # fmt: skip
     trail.record(
         held, actor, "authorization.added",
-        _("Ghi văn bản ủy quyền %(number)s cho %(name)s")
-        % {"number": given.document_number, "name": given.user.full_name},
+        f"Ghi văn bản ủy quyền {given.document_number} cho {given.user.full_name}",
         at=at,
         data={"user": given.user.pk, "from": given.valid_from, "to": given.valid_to},
     )  # fmt: skip
@@ -371,7 +369,7 @@ def save_participants(actor: User, round: Round, chosen: Mapping[Agency, AgencyG
             stored[key].group = group
             stored[key].save(update_fields=["group"])
     trail.record(
-        held, actor, "round.participants", _("Chọn cơ quan được đánh giá"), at=at,
+        held, actor, "round.participants", "Chọn cơ quan được đánh giá", at=at,
         data={agency.code: group.code for agency, group in chosen.items()},
     )  # fmt: skip
     return held
@@ -399,8 +397,7 @@ def assign(
         )
     trail.record(
         held, actor, "assignment.saved",
-        _("Phân công %(code)s: %(name)s")
-        % {"code": criterion.code, "name": seat.user.full_name if seat else "–"},
+        f"Phân công {criterion.code}: {seat.user.full_name if seat else '–'}",
         at=at,
         data={"criterion": criterion.pk, "seat": seat.pk if seat else None, "second": second},
     )  # fmt: skip
@@ -453,7 +450,7 @@ def save_assignments(
     if changed:
         trail.record(
             held, actor, "assignment.saved",
-            _("Phân công thẩm định %d tiêu chí") % len(changed),
+            f"Phân công thẩm định {len(changed)} tiêu chí",
             at=at, data={"changed": changed},
         )  # fmt: skip
     return len(changed)
@@ -487,7 +484,7 @@ def assign_by_default(actor: User, round: Round) -> int:
             continue
         made += _assign_default(node, own, members, assessed, actor)
     trail.record(
-        held, actor, "assignment.default", _("Phân công theo cơ quan thẩm định"), at=at,
+        held, actor, "assignment.default", "Phân công theo cơ quan thẩm định", at=at,
         data={"made": made},
     )  # fmt: skip
     return made
@@ -535,8 +532,7 @@ def extend(
     )  # fmt: skip
     trail.record(
         held.dossier, actor, "dossier.extended",
-        _("Gia hạn “%(step)s” đến %(when)s")
-        % {"step": step.label, "when": clock.minute(closes_at)},
+        f"Gia hạn “{trail.official(step.label)}” đến {clock.minute(closes_at)}",
         at=held.at, data={"step": step, "closes_at": closes_at, "reason": reason},
     )  # fmt: skip
     return extension
@@ -592,5 +588,5 @@ def open_round(actor: User, round: Round) -> Round:
         frozen[criteria_set.group.code] = criteria_set.sha256
     held.opened_at = at
     move_round(held, OPEN_ROUND, actor, at)
-    trail.record(held, actor, "round.open", _("Mở đợt đánh giá"), at=at, data={"criteria": frozen})
+    trail.record(held, actor, "round.open", "Mở đợt đánh giá", at=at, data={"criteria": frozen})
     return held
