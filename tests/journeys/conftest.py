@@ -78,6 +78,11 @@ class Visitor:
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def send(self, name: str) -> None:
+        """Press a button that posts the page, and wait for the page that answers."""
+        with self.page.expect_navigation():
+            self.press(name)
+
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label, exact=True).fill(text)
 

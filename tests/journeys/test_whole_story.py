@@ -257,7 +257,7 @@ def explain(story: Story) -> None:
     page.get_by_role("link", name="Giải trình 1.2").click()
     officer.fill("Nội dung giải trình", ANSWER)
     officer.press("Lưu")
-    officer.open("explanations-list", dossier)
+    officer.is_at("explanations-list", dossier)
     officer.says(ANSWER)
 
 
