@@ -59,6 +59,7 @@ from appraisal.workflow import (
     imports,
     self_assessment,
     setup,
+    staffing,
 )
 from appraisal.workflow.acting import MarkInput
 
@@ -209,7 +210,7 @@ class History:
         for person in people.seated():
             if person.role == SeatRole.SECRETARY:  # seated by creating the round
                 continue
-            self.seats[person.email] = setup.add_seat(
+            self.seats[person.email] = staffing.add_seat(
                 secretary, self.round, self.users[person.email], SeatRole(person.role), person.title
             )
 
@@ -229,7 +230,7 @@ class History:
                 self.criteria[code, node.code] = node
 
     def _assign(self) -> None:
-        setup.assign_by_default(self.person(SeatRole.TEAM_LEAD), self.round)
+        staffing.assign_by_default(self.person(SeatRole.TEAM_LEAD), self.round)
 
     def _open(self) -> None:
         self.round = setup.open_round(self.person(SeatRole.SECRETARY), self.round)
@@ -447,11 +448,11 @@ class History:
         self._at("2021-01-27 15:00", partial(council.publish, secretary, self.round))
 
     def _authorize(self) -> None:
-        given = setup.AuthorizationInput(
+        given = staffing.AuthorizationInput(
             self.person(SeatRole.VICE_CHAIR), "105/UBND-NC", date(2021, 1, 11), date(2021, 1, 15),
             date(2021, 1, 31),
         )  # fmt: skip
-        setup.authorize(self.person(SeatRole.SECRETARY), self.round, given)
+        staffing.authorize(self.person(SeatRole.SECRETARY), self.round, given)
 
     def _report(self, person: people.Person) -> None:
         agency = self.province.agency(person.agency).name

@@ -29,7 +29,7 @@ from appraisal.models import (
 )
 from appraisal.queries import problems
 from appraisal.states import SUBMIT, SeatRole, Stage
-from appraisal.workflow import council, imports, setup
+from appraisal.workflow import council, imports, setup, staffing
 
 STAGES = ("self_assessment", "appraisal", "council")
 GROUP = "department"
@@ -167,9 +167,9 @@ def _open(number: int, password: str) -> tuple[Round, dict[str, User], dict[str,
     setup.save_participants(secretary, round, taking_part)
     for user, person in seated:
         if user != secretary:
-            setup.add_seat(secretary, round, user, SeatRole(person.role), person.title)
+            staffing.add_seat(secretary, round, user, SeatRole(person.role), person.title)
     _import(secretary, round, group)
-    setup.assign_by_default(secretary, round)
+    staffing.assign_by_default(secretary, round)
     return setup.open_round(secretary, round), staff, assessed
 
 

@@ -20,7 +20,7 @@ from appraisal.forms.assignments import AssignmentsForm
 from appraisal.models import Round, Seat
 from appraisal.queries import setup as reading
 from appraisal.views.preparing import CONFLICT, UNPROCESSABLE, crumbs, known_round
-from appraisal.workflow import setup
+from appraisal.workflow import staffing
 from appraisal.workflow.acting import Invalid
 
 OFFERED = '<option value="{}">{}</option>'
@@ -48,7 +48,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         status, errors = UNPROCESSABLE, form.errors
         if form.is_valid():
             try:
-                changed = setup.save_assignments(
+                changed = staffing.save_assignments(
                     request.user, round, form.chosen, seen=request.POST.get("seen", "")
                 )
             except Invalid as invalid:
@@ -142,6 +142,6 @@ def default(request: Request, pk: int) -> HttpResponse:
     """Give each part of every tree to the member of its appraising agency."""
     round = known_round(request, pk)
     enforce(rules.can_assign(request.user, round, at=clock.now()))
-    made = setup.assign_by_default(request.user, round)
+    made = staffing.assign_by_default(request.user, round)
     messages.success(request, _("Đã phân công theo cơ quan thẩm định: %d phần.") % made)
     return redirect("appraisal:assignments-edit", round.pk)

@@ -21,7 +21,7 @@ from appraisal.queries import problems
 from appraisal.queries import setup as reading
 from appraisal.states import RoundState
 from appraisal.views.preparing import UNPROCESSABLE, crumbs, known_round, tell
-from appraisal.workflow import setup
+from appraisal.workflow import copying, setup
 from appraisal.workflow.acting import Invalid
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +74,7 @@ def copy(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         year, name = form.cleaned_data["year"], form.cleaned_data["name"]
         try:
-            round = setup.copy_round(request.user, source, year, name)
+            round = copying.copy_round(request.user, source, year, name)
         except Invalid as invalid:
             tell(form, invalid)
         else:

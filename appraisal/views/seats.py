@@ -21,7 +21,7 @@ from appraisal.models import Round
 from appraisal.queries import setup as reading
 from appraisal.states import SeatRole
 from appraisal.views.preparing import UNPROCESSABLE, crumbs, known_round, tell
-from appraisal.workflow import setup
+from appraisal.workflow import staffing
 from appraisal.workflow.acting import Invalid
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +82,7 @@ def add(request: Request, pk: int) -> HttpResponse:
         if form.is_valid():
             data = form.cleaned_data
             try:
-                seat = setup.add_seat(
+                seat = staffing.add_seat(
                     request.user, round, data["user"], SeatRole(data["role"]), data["title"]
                 )
             except Invalid as invalid:
@@ -123,7 +123,7 @@ def remove(request: Request, pk: int, seat_pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "appraisal/seats/remove.html", context)
     try:
-        setup.remove_seat(request.user, round, seat)
+        staffing.remove_seat(request.user, round, seat)
     except Invalid as invalid:
         context["errors"] = [*invalid.errors.values()]
         return render(request, "appraisal/seats/remove.html", context, status=UNPROCESSABLE)
@@ -145,7 +145,9 @@ def authorize(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             try:
-                setup.authorize(request.user, round, setup.AuthorizationInput(**form.cleaned_data))
+                staffing.authorize(
+                    request.user, round, staffing.AuthorizationInput(**form.cleaned_data)
+                )
             except Invalid as invalid:
                 tell(form, invalid)
             else:

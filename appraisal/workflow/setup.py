@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, AgencyGroup, User
 from appraisal import clock, scoring, trail
 from appraisal.models import (
-    Assignment,
-    Authorization,
     CriteriaSet,
-    Criterion,
     Dossier,
     Extension,
     GradeBand,
@@ -26,12 +22,8 @@ from appraisal.models import (
     Window,
 )
 from appraisal.queries import problems
-from appraisal.queries.setup import assignments_mark
 from appraisal.rules import (
-    can_assign,
-    can_change_seats,
     can_change_windows,
-    can_copy_round,
     can_create_round,
     can_extend,
     can_open,
@@ -79,98 +71,6 @@ def create_round(actor: User, year: int, settings: Mapping[str, Any]) -> Round:
         round, actor, "round.created", "Lập đợt đánh giá", at=clock.read(), data={"year": year}
     )
     return round
-
-
-@transaction.atomic
-def copy_round(actor: User, source: Round, year: int, name: str) -> Round:
-    """Begin a round from an earlier one: settings, bands, windows moved by whole years, seats,
-    agencies (or their successors), criteria sets and assignments. Marks are never copied.
-    """
-    enforce(can_copy_round(actor, source, at=clock.read()))
-    round = create_round(
-        actor, year, {**{key: getattr(source, key) for key in SETTINGS}, "name": name}
-    )
-    round.copied_from = source
-    round.save(update_fields=["copied_from"])
-    GradeBand.objects.bulk_create(
-        GradeBand(round=round, name=band.name, lower_bound=band.lower_bound,
-                  inclusive=band.inclusive)
-        for band in source.bands.all()
-    )  # fmt: skip
-    years = year - source.year
-    Window.objects.bulk_create(
-        Window(round=round, step=window.step, opens_at=_later(window.opens_at, years),
-               closes_at=_later(window.closes_at, years))
-        for window in source.windows.all()
-    )  # fmt: skip
-    seats: dict[int, Seat] = {}
-    for seat in source.seats.filter(user__is_active=True, valid_to__isnull=True):
-        seats[seat.pk], _fresh = Seat.objects.get_or_create(
-            round=round, user=seat.user, role=seat.role, defaults={"title": seat.title}
-        )
-    today = clock.read().astimezone(clock.VIETNAM).date()
-    taking_part: dict[int, Dossier] = {}
-    for dossier in source.dossiers.select_related("agency"):
-        agency = _living(dossier.agency, today)
-        if agency is not None and agency.pk not in taking_part:
-            taking_part[agency.pk] = Dossier(
-                round=round,
-                agency=agency,
-                group_id=dossier.group_id if agency == dossier.agency else agency.group_id,
-            )
-    Dossier.objects.bulk_create(taking_part.values())
-    for criteria_set in source.criteria_sets.all():
-        _copy_set(round, criteria_set, seats, actor, today)
-    return round
-
-
-def _later(moment: datetime, years: int) -> datetime:
-    """The same day and minute some years later in Vietnam; 29 February becomes 1 March."""
-    local = moment.astimezone(clock.VIETNAM)
-    try:
-        return local.replace(year=local.year + years)
-    except ValueError:
-        return local.replace(year=local.year + years, month=3, day=1)
-
-
-def _living(agency: Agency, day: date) -> Agency | None:
-    """The agency itself, or whoever came after it, that exists on that day."""
-    seen: set[int] = set()
-    current: Agency | None = agency
-    while current is not None and current.pk not in seen:
-        if current.valid_to is None or current.valid_to >= day:
-            return current
-        seen.add(current.pk)
-        current = current.successor
-    return None
-
-
-def _copy_set(
-    round: Round, source: CriteriaSet, seats: dict[int, Seat], actor: User, today: date
-) -> None:
-    copy = CriteriaSet.objects.create(
-        round=round, group=source.group, name=source.name, basis=source.basis,
-        is_illustrative=source.is_illustrative,
-    )  # fmt: skip
-    made: dict[int, Criterion] = {}
-    for node in source.criteria.select_related("appraiser").order_by("position"):
-        made[node.pk] = Criterion.objects.create(
-            criteria_set=copy,
-            parent=made[node.parent_id] if node.parent_id else None,
-            field=made[node.field_id] if node.field_id else None,
-            appraiser=_living(node.appraiser, today) if node.appraiser else None,
-            **{key: getattr(node, key) for key in COPIED},
-        )
-    Assignment.objects.bulk_create(
-        Assignment(
-            seat=seats[item.seat_id],
-            criterion=made[item.criterion_id],
-            is_second=item.is_second,
-            assigned_by=actor,
-        )
-        for item in Assignment.objects.filter(criterion__criteria_set=source)
-        if item.seat_id in seats
-    )
 
 
 COPIED = (
@@ -272,85 +172,6 @@ def save_bands(actor: User, round: Round, bands: Iterable[scoring.Band]) -> Roun
 
 
 @transaction.atomic
-def add_seat(actor: User, round: Round, user: User, role: SeatRole, title: str = "") -> Seat:
-    """Seat a person of the own province in the council or team."""
-    held, at = hold_round(round.pk, actor)
-    enforce(can_change_seats(actor, held, at=at))
-    if user.jurisdiction_id != held.jurisdiction_id or user.is_administrator:
-        raise Invalid(user=_("Người này không tham gia được Hội đồng hoặc Tổ giúp việc."))
-    try:
-        with transaction.atomic():
-            seat = Seat.objects.create(round=held, user=user, role=role, title=title)
-    except IntegrityError:
-        raise Invalid(
-            role=_("Người này đã có vai trò đó, hoặc đợt đã có Chủ tịch Hội đồng.")
-        ) from None
-    trail.record(
-        held, actor, "seat.added", f"Thêm {trail.official(role.label)}: {user.full_name}",
-        at=at, data={"user": user.pk, "role": role},
-    )  # fmt: skip
-    return seat
-
-
-@transaction.atomic
-def remove_seat(actor: User, round: Round, seat: Seat) -> None:
-    """Take a seat away. A seat that was used ends today instead, so that history stays whole."""
-    held, at = hold_round(round.pk, actor)
-    enforce(can_change_seats(actor, held, at=at))
-    seat = Seat.objects.select_for_update().select_related("user").get(pk=seat.pk, round=held)
-    secretaries = held.seats.filter(role=SeatRole.SECRETARY, valid_to__isnull=True)
-    if seat.role == SeatRole.SECRETARY and secretaries.count() < 2:
-        raise Invalid(seat=_("Đợt phải có ít nhất một thư ký."))
-    if seat.assignments.exists():
-        raise Invalid(seat=_("Hãy chuyển các tiêu chí đã phân công cho người khác trước."))
-    if held.state == RoundState.DRAFT:
-        seat.delete()
-    else:
-        today = at.astimezone(clock.VIETNAM).date()
-        seat.valid_to = today if seat.valid_from is None else max(today, seat.valid_from)
-        seat.save(update_fields=["valid_to"])
-    trail.record(
-        held, actor, "seat.removed",
-        f"Thôi {trail.official(SeatRole(seat.role).label)}: {seat.user.full_name}",
-        at=at, data={"user": seat.user_id, "role": seat.role},
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class AuthorizationInput:
-    """The document by which a vice-chair may approve."""
-
-    user: User
-    document_number: str
-    document_date: date
-    valid_from: date
-    valid_to: date
-
-
-@transaction.atomic
-def authorize(actor: User, round: Round, given: AuthorizationInput) -> Authorization:
-    """Register an authorisation for a vice-chair of the round."""
-    held, at = hold_round(round.pk, actor)
-    enforce(can_change_seats(actor, held, at=at))
-    if given.valid_to < given.valid_from:
-        raise Invalid(valid_to=_("Ngày kết thúc phải từ ngày bắt đầu trở đi."))
-    if not held.seats.filter(user=given.user, role=SeatRole.VICE_CHAIR).exists():
-        raise Invalid(user=_("Chỉ ủy quyền cho Phó Chủ tịch Hội đồng của đợt."))
-    authorization = Authorization.objects.create(
-        round=held, user=given.user, document_number=given.document_number,
-        document_date=given.document_date, valid_from=given.valid_from, valid_to=given.valid_to,
-        granted_by=actor,
-    )  # fmt: skip
-    trail.record(
-        held, actor, "authorization.added",
-        f"Ghi văn bản ủy quyền {given.document_number} cho {given.user.full_name}",
-        at=at,
-        data={"user": given.user.pk, "from": given.valid_from, "to": given.valid_to},
-    )  # fmt: skip
-    return authorization
-
-
-@transaction.atomic
 def save_participants(actor: User, round: Round, chosen: Mapping[Agency, AgencyGroup]) -> Round:
     """Which agencies the round assesses, each in its group, while it is prepared."""
     held, at = hold_round(round.pk, actor)
@@ -373,140 +194,6 @@ def save_participants(actor: User, round: Round, chosen: Mapping[Agency, AgencyG
         data={agency.code: group.code for agency, group in chosen.items()},
     )  # fmt: skip
     return held
-
-
-@transaction.atomic
-def assign(
-    actor: User, round: Round, criterion: Criterion, seat: Seat | None, *, second: bool = False
-) -> None:
-    """Give everything below a criterion to a team member; None takes the assignment away."""
-    held, at = hold_round(round.pk, actor)
-    enforce(can_assign(actor, held, at=at))
-    if criterion.criteria_set.round_id != held.pk:
-        raise Invalid(criterion=_("Tiêu chí không thuộc đợt này."))
-    if seat is not None and (seat.round_id != held.pk or seat.role != SeatRole.TEAM_MEMBER):
-        raise Invalid(seat=_("Chỉ phân công cho thành viên Tổ giúp việc của đợt."))
-    given = Assignment.objects.filter(criterion=criterion, is_second=second)
-    if seat is None:
-        given.delete()
-    else:
-        Assignment.objects.update_or_create(
-            criterion=criterion,
-            is_second=second,
-            defaults={"seat": seat, "assigned_by": actor},
-        )
-    trail.record(
-        held, actor, "assignment.saved",
-        f"Phân công {criterion.code}: {seat.user.full_name if seat else '–'}",
-        at=at,
-        data={"criterion": criterion.pk, "seat": seat.pk if seat else None, "second": second},
-    )  # fmt: skip
-
-
-@transaction.atomic
-def save_assignments(
-    actor: User, round: Round, chosen: Mapping[tuple[int, bool], int | None], *, seen: str
-) -> int:
-    """Set the own assignment of several nodes at once; returns how many changed.
-
-    `chosen` maps a criterion's key and "second appraiser?" to a seat's key or None. `seen` is the
-    `queries.setup.assignments_mark` of what the person looked at: whoever saved in between is not
-    overwritten.
-    """
-    held, at = hold_round(round.pk, actor)
-    enforce(can_assign(actor, held, at=at))
-    if seen != assignments_mark(held):
-        raise Invalid(seen=_("Có người vừa đổi phân công. Hãy xem lại bảng dưới đây rồi lưu lại."))
-    nodes = {node.pk: node for node in Criterion.objects.filter(criteria_set__round=held)}
-    members = {
-        seat.pk: seat
-        for seat in held.seats.filter(role=SeatRole.TEAM_MEMBER, valid_to__isnull=True)
-    }
-    stored = {
-        (item.criterion_id, item.is_second): item
-        for item in Assignment.objects.filter(criterion__criteria_set__round=held)
-    }
-    changed: dict[str, list[int | None]] = {}
-    for (pk, is_second), seat in chosen.items():
-        if pk not in nodes:
-            raise Invalid(criterion=_("Tiêu chí không thuộc đợt này."))
-        old = stored.get((pk, is_second))
-        if seat == (old.seat_id if old else None):
-            continue
-        if seat is not None and seat not in members:
-            raise Invalid(seat=_("Chỉ phân công cho thành viên Tổ giúp việc của đợt."))
-        changed[f"{nodes[pk].code}{'*' if is_second else ''} #{pk}"] = [
-            old.seat_id if old else None,
-            seat,
-        ]
-        if seat is None and old is not None:
-            old.delete()
-        elif seat is not None:
-            Assignment.objects.update_or_create(
-                criterion=nodes[pk],
-                is_second=is_second,
-                defaults={"seat": members[seat], "assigned_by": actor},
-            )
-    if changed:
-        trail.record(
-            held, actor, "assignment.saved",
-            f"Phân công thẩm định {len(changed)} tiêu chí",
-            at=at, data={"changed": changed},
-        )  # fmt: skip
-    return len(changed)
-
-
-@transaction.atomic
-def assign_by_default(actor: User, round: Round) -> int:
-    """Give every part of the tree to the member of its appraising agency; returns how many.
-
-    Where a criterion names the same agency as its parent, the parent's assignment is enough. A
-    second appraiser is chosen from another agency, for the dossiers of the first one's own.
-    """
-    held, at = hold_round(round.pk, actor)
-    enforce(can_assign(actor, held, at=at))
-    members = list(
-        held.seats.filter(role=SeatRole.TEAM_MEMBER, valid_to__isnull=True).select_related("user")
-    )
-    by_agency: dict[int | None, Seat] = {}
-    for seat in members:
-        by_agency.setdefault(seat.user.agency_id, seat)
-    made = 0
-    resolved: dict[int, Seat | None] = {}
-    assessed = set(held.dossiers.values_list("agency_id", flat=True))
-    for node in Criterion.objects.filter(criteria_set__round=held).order_by(
-        "criteria_set_id", "position"
-    ):
-        above = resolved.get(node.parent_id) if node.parent_id else None
-        own = by_agency.get(node.appraiser_id) if node.appraiser_id else None
-        resolved[node.pk] = own or above
-        if own is None or own == above:
-            continue
-        made += _assign_default(node, own, members, assessed, actor)
-    trail.record(
-        held, actor, "assignment.default", "Phân công theo cơ quan thẩm định", at=at,
-        data={"made": made},
-    )  # fmt: skip
-    return made
-
-
-def _assign_default(
-    node: Criterion, seat: Seat, members: list[Seat], assessed: set[int], actor: User
-) -> int:
-    Assignment.objects.update_or_create(
-        criterion=node, is_second=False, defaults={"seat": seat, "assigned_by": actor}
-    )
-    if seat.user.agency_id not in assessed:
-        return 1
-    place = members.index(seat)
-    others = [*members[place + 1 :], *members[:place]]
-    second = next((item for item in others if item.user.agency_id != seat.user.agency_id), None)
-    if second is None:
-        return 1
-    Assignment.objects.update_or_create(
-        criterion=node, is_second=True, defaults={"seat": second, "assigned_by": actor}
-    )
-    return 2
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ def is_saved(page: Page) -> None:
 
 def go(page: Page, *keys: str) -> None:
     """Press the keys, the last of which leads to another item."""
+    page.wait_for_load_state()  # keys work once the page's scripts are there
     here = page.url
     for key in keys:
         page.keyboard.press(key)
@@ -84,6 +85,7 @@ def test_a_queue_is_finished_by_keyboard(cast: Cast, clock: Clock, visit: Visit)
     # The rest: agreed in one key; where nobody scored himself, points and save.
     go(page, "n")
     for _number in range(wanted - 1):
+        page.wait_for_load_state()
         before = page.url
         if page.get_by_role("button", name="Đồng ý (").count():
             keyboard.press("d")

@@ -17,7 +17,7 @@ from appraisal.models import Assignment, Criterion, Dossier, Event, Mark, Seat, 
 from appraisal.queries.problems import coverage
 from appraisal.queries.setup import assignments_mark
 from appraisal.states import RoundState, SeatRole, Step
-from appraisal.workflow import setup
+from appraisal.workflow import copying, setup, staffing
 from appraisal.workflow.acting import Invalid
 from tests.appraisal.preparing import BEFORE, drafted
 from tests.cast import SELF_ASSESSMENT, Cast, moment
@@ -33,7 +33,7 @@ def draft(cast: Cast, clock: Any) -> Cast:
 def test_a_copied_round_has_everything_but_marks(cast: Cast, clock: Any) -> None:
     clock.set(SELF_ASSESSMENT)
     cast.mark("1.1", "10")
-    copy = setup.copy_round(cast.secretary, cast.round, 2021, "Chỉ số CCHC năm 2021")
+    copy = copying.copy_round(cast.secretary, cast.round, 2021, "Chỉ số CCHC năm 2021")
     assert (copy.state, copy.copied_from) == (RoundState.DRAFT, cast.round)
     assert copy.bands.count() == cast.round.bands.count()
     assert copy.seats.count() == cast.round.seats.count()
@@ -53,7 +53,7 @@ def test_a_copied_round_follows_agencies_to_their_successors(cast: Cast, clock: 
     old = cast.agencies["SYT"]
     old.valid_to, old.successor = date(2020, 5, 31), heir
     old.save()
-    copy = setup.copy_round(cast.secretary, cast.round, 2021, "Năm 2021")
+    copy = copying.copy_round(cast.secretary, cast.round, 2021, "Năm 2021")
     assert set(copy.dossiers.values_list("agency__code", flat=True)) == {"SNV", "STP", "SYT2"}
 
 
@@ -62,7 +62,7 @@ def test_the_29th_of_february_becomes_the_1st_of_march(cast: Cast, clock: Any) -
     cast.round.windows.filter(step=Step.COUNCIL).update(
         opens_at=moment("2020-02-29 07:00"), closes_at=moment("2020-02-29 17:00")
     )
-    copy = setup.copy_round(cast.secretary, cast.round, 2021, "Năm 2021")
+    copy = copying.copy_round(cast.secretary, cast.round, 2021, "Năm 2021")
     assert copy.windows.get(step=Step.COUNCIL).closes_at == moment("2021-03-01 17:00")
 
 
@@ -102,7 +102,7 @@ def test_bands_that_do_not_reach_zero_are_refused_and_the_old_ones_stay(draft: C
 
 def test_default_assignment_gives_a_second_appraiser_for_the_own_agency(draft: Cast) -> None:
     Assignment.objects.all().delete()
-    setup.assign_by_default(draft.secretary, draft.round)
+    staffing.assign_by_default(draft.secretary, draft.round)
     field = Assignment.objects.filter(criterion=draft.leaf("1")).order_by("is_second")
     assert [item.seat.user for item in field] == [draft.member, draft.second_member]
     assert {leaf.code for leaf in Criterion.objects.filter(is_leaf=True)} == {
@@ -116,16 +116,16 @@ def test_assignments_saved_twice_are_one_event(draft: Cast) -> None:
     for changed in (1, 0):
         seen = assignments_mark(draft.round)
         chosen = {(leaf, False): seat}
-        made = setup.save_assignments(draft.lead, draft.round, chosen, seen=seen)
+        made = staffing.save_assignments(draft.lead, draft.round, chosen, seen=seen)
         assert made == changed
     assert Event.objects.count() == 1
 
 
 def test_assignments_of_another_rounds_criteria_are_refused(draft: Cast) -> None:
-    copy = setup.copy_round(draft.secretary, draft.round, 2021, "Năm 2021")
+    copy = copying.copy_round(draft.secretary, draft.round, 2021, "Năm 2021")
     foreign = Criterion.objects.filter(criteria_set__round=copy, code="1.1").get().pk
     with pytest.raises(Invalid):
-        setup.save_assignments(
+        staffing.save_assignments(
             draft.lead, draft.round, {(foreign, False): None},
             seen=assignments_mark(draft.round),
         )  # fmt: skip
@@ -152,7 +152,7 @@ def test_only_the_secretary_prepares(draft: Cast, who: str) -> None:
         lambda: setup.save_windows(actor, draft.round, {}),
         lambda: setup.save_bands(actor, draft.round, []),
         lambda: setup.save_participants(actor, draft.round, {}),
-        lambda: setup.add_seat(actor, draft.round, draft.nobody, SeatRole.AUDITOR),
+        lambda: staffing.add_seat(actor, draft.round, draft.nobody, SeatRole.AUDITOR),
         lambda: setup.open_round(actor, draft.round),
     ):
         with pytest.raises(Refusal):
@@ -162,7 +162,7 @@ def test_only_the_secretary_prepares(draft: Cast, who: str) -> None:
 
 def test_every_step_of_the_preparation_leaves_a_whole_trail(draft: Cast) -> None:
     setup.save_settings(draft.secretary, draft.round, {"name": "Tên mới"})
-    setup.add_seat(draft.secretary, draft.round, draft.nobody, SeatRole.AUDITOR)
+    staffing.add_seat(draft.secretary, draft.round, draft.nobody, SeatRole.AUDITOR)
     setup.open_round(draft.secretary, draft.round)
     setup.extend(
         draft.secretary, draft.dossier, Step.SELF_ASSESSMENT, moment("2020-12-21 17:00"), "Lũ"
