@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from agencies.models import User
 from appraisal import trail
@@ -224,29 +224,35 @@ def submit(story: Story) -> None:
     head.is_at("dossiers-show", dossier)
 
 
+def key(page: Page, name: str) -> None:
+    """Press a shortcut once the page's scripts are there to hear it."""
+    page.wait_for_load_state()
+    page.keyboard.press(name)
+
+
 # --- The team ---------------------------------------------------------------------------------
 def appraise(story: Story) -> None:
     """The member agrees by one key, and disagrees with 1.2 by keyboard."""
     member = story.at("member")
     page = member.open("bench-show", story.round.pk)
     member.says("Sở Y tế")
-    page.keyboard.press("d")
+    key(page, "d")
     expect(page).to_have_url(re.compile(f"leaf={story.leaf('1.2')}"))
-    page.keyboard.press("p")
+    key(page, "p")
     page.keyboard.type("30")
     page.keyboard.press("Tab")
     page.get_by_label("Lý do, nhận xét").fill("Số liệu chưa khớp hệ thống theo dõi.")
     expect(page.locator("[data-save-pill]")).to_have_attribute("data-state", "saved")
     page.reload()
-    page.keyboard.press("g")
+    key(page, "g")
     page.keyboard.type(REQUEST)
     member.press("Gửi yêu cầu")
     member.says(REQUEST)
-    page.keyboard.press("n")
+    key(page, "n")
     for code in ("2.1", "T"):
         expect(page).to_have_url(re.compile(f"leaf={story.leaf(code)}"))
         expect(page.locator("#mark-form")).to_be_visible()
-        page.keyboard.press("d")
+        key(page, "d")
     expect(page.get_by_role("progressbar", name="Việc của tôi")).to_have_attribute("value", "8")
 
 
