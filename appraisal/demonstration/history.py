@@ -72,7 +72,7 @@ LEGAL_BASES = "\n".join(
         " địa phương ngày 22 tháng 11 năm 2019",
         "Nghị quyết số 30c/NQ-CP ngày 08 tháng 11 năm 2011 của Chính phủ ban hành Chương trình"
         " tổng thể cải cách hành chính nhà nước giai đoạn 2011 - 2020",
-        "Theo đề nghị của Giám đốc Sở Nội vụ tại Tờ trình số       /TTr-SNV",
+        "Theo đề nghị của Giám đốc Sở Nội vụ tại Tờ trình số ……/TTr-SNV",
     )
 )
 BASIS = "Bộ tiêu chí minh họa, không phải văn bản của tỉnh"
