@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
@@ -26,13 +26,21 @@ NAME_LIMIT = 250
 def agencies_in_force(user: User, also: int | None = None) -> QuerySet[Agency]:
     """The agencies of the person's province that exist today, and one that may be past."""
     own = Agency.objects.filter(jurisdiction=user.jurisdiction_id)
-    day = today()
-    living = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
-    return own.filter(living | Q(pk=also)).order_by("group__position", "name")
+    offered = own.in_force(today())
+    if also is not None:
+        offered |= own.filter(pk=also)
+    return offered.order_by("group__position", "name")
 
 
 def groups_of(user: User) -> QuerySet[AgencyGroup]:
     return AgencyGroup.objects.filter(jurisdiction=user.jurisdiction_id)
+
+
+def _offer(form: forms.Form, name: str, choices: QuerySet[Any]) -> None:
+    """Offer only these objects in a field of choices."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = choices
 
 
 # --- Signing in ----------------------------------------------------------------------------
@@ -140,7 +148,7 @@ class PeopleFilter(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = agencies_in_force(user)  # type: ignore[attr-defined]
+        _offer(self, "agency", agencies_in_force(user))
 
 
 class RightsForm(forms.Form):
@@ -178,9 +186,7 @@ class RightsForm(forms.Form):
     ) -> None:
         self.person = person
         super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = agencies_in_force(  # type: ignore[attr-defined]
-            by, also=person.agency_id if person else None
-        )
+        _offer(self, "agency", agencies_in_force(by, also=person.agency_id if person else None))
         if not may_grant:
             del self.fields["is_secretariat"], self.fields["is_administrator"]
 
@@ -252,7 +258,7 @@ class RegisterFilter(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = groups_of(user)  # type: ignore[attr-defined]
+        _offer(self, "group", groups_of(user))
 
 
 class EntryForm(forms.Form):
@@ -271,7 +277,7 @@ class EntryForm(forms.Form):
     def __init__(self, user: User, *args: Any, replacing: Agency | None = None, **kw: Any) -> None:
         self.user, self.replacing = user, replacing
         super().__init__(*args, **kw)
-        self.fields["group"].queryset = groups_of(user)  # type: ignore[attr-defined]
+        _offer(self, "group", groups_of(user))
         if replacing:
             self.fields["first_day"].label = _("Mang tên mới từ ngày")
 
@@ -321,9 +327,9 @@ class MergeForm(forms.Form):
         self.user = user
         super().__init__(*args, **kwargs)
         living = agencies_in_force(user).filter(valid_to__isnull=True)
-        self.fields["closing"].queryset = living  # type: ignore[attr-defined]
-        self.fields["successor"].queryset = living  # type: ignore[attr-defined]
-        self.fields["group"].queryset = groups_of(user)  # type: ignore[attr-defined]
+        _offer(self, "closing", living)
+        _offer(self, "successor", living)
+        _offer(self, "group", groups_of(user))
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -8,8 +8,10 @@ same facts must always give the same words. Form and order follow Decree 30/2020
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final, Literal
+
+from appraisal.scoring.numbers import rounded, show
 
 # A blank that a clerk fills in by hand or in the document system; it must not collapse or break.
 BLANK: Final = "\N{NO-BREAK SPACE}" * 6
@@ -218,11 +220,8 @@ def decision(facts: DecisionFacts) -> Decision:
 
 def points(value: Decimal, decimals: int, *, signed: bool = False) -> str:
     """`value` rounded half up for the paper, with a decimal comma; `signed` shows a plus."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    if rounded.is_zero():
-        rounded = abs(rounded)  # -0,00 is no number a reader knows
-    plus = signed and rounded > 0
-    return f"{'+' if plus else ''}{rounded:f}".replace(".", ",")
+    plus = "+" if signed and rounded(value, decimals) > 0 else ""
+    return plus + show(value, decimals)
 
 
 def date_words(day: date | None, year: int) -> str:

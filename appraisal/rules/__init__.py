@@ -28,6 +28,7 @@ from appraisal.rules.council import (
     can_rule,
     can_see_table,
 )
+from appraisal.rules.evidence import can_describe, can_withdraw_evidence
 from appraisal.rules.results import can_export, can_read_derivation, can_see_ranking
 from appraisal.rules.setup import (
     can_assign,
@@ -75,6 +76,7 @@ __all__ = [
     "can_convene",
     "can_copy_round",
     "can_create_round",
+    "can_describe",
     "can_enter_self_score",
     "can_enter_survey",
     "can_explain",
@@ -100,6 +102,7 @@ __all__ = [
     "can_submit",
     "can_use_bench",
     "can_withdraw",
+    "can_withdraw_evidence",
     "closes_for",
     "enforce",
     "roles",

@@ -11,13 +11,15 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
 from agencies.models import User
 from agencies.verdict import Verdict
 from appraisal import rules
-from appraisal.models import Authorization, Consolidation, ExplanationRequest
+from appraisal.models import Authorization, Consolidation, Evidence, ExplanationRequest
 from appraisal.states import RoundState, Stage, Step
 from tests import cast as moments
 from tests.cast import Cast, moment
@@ -79,6 +81,23 @@ def consolidated(cast: Cast) -> None:
     )  # fmt: skip
 
 
+def uploaded(cast: Cast) -> Evidence:
+    """A document in the library of Sở Y tế that nobody cites."""
+    return Evidence.objects.create(
+        agency=cast.agencies["SYT"], sha256="c" * 64, size=1, content_type="application/pdf",
+        file_name="c.pdf", title="Kế hoạch", uploaded_by=cast.officer,
+        uploaded_at=moment(moments.SELF_ASSESSMENT),
+    )  # fmt: skip
+
+
+def cited(cast: Cast) -> None:
+    """The same document, cited in the dossier that is still open."""
+    cast.dossier.citations.create(
+        criterion=cast.leaf("1.1"), evidence=uploaded(cast), cited_by=cast.officer,
+        cited_at=moment(moments.SELF_ASSESSMENT),
+    )  # fmt: skip
+
+
 MATRIX: dict[str, Row] = {
     "can_create_round": Row(
         lambda cast, user, at: rules.can_create_round(user),
@@ -133,6 +152,14 @@ MATRIX: dict[str, Row] = {
     "can_cite": Row(
         lambda cast, user, at: rules.can_cite(user, cast.dossier, cast.leaf("1.1"), at=at),
         moments.EXPLANATION, {"officer", "head"}, (OPEN,), requested,
+    ),
+    "can_describe": Row(
+        lambda cast, user, at: rules.can_describe(user, Evidence.objects.get(), at=at),
+        moments.SELF_ASSESSMENT, {"officer", "head"}, (OPEN,), cited,
+    ),
+    "can_withdraw_evidence": Row(
+        lambda cast, user, at: rules.can_withdraw_evidence(user, Evidence.objects.get(), at=at),
+        moments.SELF_ASSESSMENT, {"officer", "head"}, ALWAYS, uploaded,
     ),
     "can_submit": Row(
         lambda cast, user, at: rules.can_submit(user, cast.dossier, at=at),
@@ -243,7 +270,16 @@ MATRIX: dict[str, Row] = {
 
 
 def test_every_rule_has_a_row() -> None:
-    written = {name for name, value in inspect.getmembers(rules) if name.startswith("can_")}
+    """Of every module of the package, so that a rule nobody re-exported is missed neither."""
+    modules = [
+        import_module(f"{rules.__name__}.{item.name}") for item in iter_modules(rules.__path__)
+    ]
+    written = {
+        name
+        for module in modules
+        for name, value in inspect.getmembers(module, inspect.isfunction)
+        if name.startswith("can_")
+    }
     assert written == set(MATRIX)
 
 
