@@ -16,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from appraisal.documents import pdf
+from appraisal.documents.producing import produce
+from appraisal.files.refusal import Refused
 from appraisal.files.store import evidence_store
-from appraisal.models import Paper
-from appraisal.models.result import PaperState
-from appraisal.papers import decision_of
+from appraisal.models import Paper, PaperFile
+from appraisal.models.papers import PaperState
+from appraisal.papers.basis import Subject
+from appraisal.papers.building import build
 
 logger = logging.getLogger(__name__)
 
@@ -38,31 +40,46 @@ def hurry(paper: int) -> None:
 
 @shared_task(name="appraisal.tasks.make_paper")  # type: ignore[untyped-decorator]
 def make_paper(pk: int) -> None:
-    """Make the bytes of a paper and keep them by their hash."""
+    """Make the files of a paper and keep their bytes by their hash."""
     if not _take(pk):
         return
-    paper = Paper.objects.select_related("consolidation__round__jurisdiction").get(pk=pk)
+    paper = Paper.objects.select_related(
+        "round__jurisdiction__standing_agency", "consolidation__round__jurisdiction",
+        "dossier__agency", "template",
+    ).get(pk=pk)  # fmt: skip
     try:
-        content = pdf.render(
-            decision_of(paper.consolidation),
-            lambda percent: _progress(pk, percent),
-        )
-        stored = evidence_store().put([content])
-    except Exception:
+        _make(paper)
+    except Exception as error:
         logger.exception("paper %s failed", pk)
-        Paper.objects.filter(pk=pk).update(
-            state=PaperState.FAILED,
-            error=_("Không tạo được văn bản. Hãy thử lại; nếu vẫn lỗi, báo quản trị hệ thống."),
-            finished_at=timezone.now(),
+        sentence = (
+            error.sentence
+            if isinstance(error, Refused)
+            else _("Không tạo được văn bản. Hãy thử lại; nếu vẫn lỗi, báo quản trị hệ thống.")
         )
-        return
-    Paper.objects.filter(pk=pk).update(
-        state=PaperState.DONE,
-        progress=100,
-        sha256=stored.sha256,
-        size=stored.size,
-        finished_at=timezone.now(),
+        Paper.objects.filter(pk=pk).update(
+            state=PaperState.FAILED, error=sentence[:500], finished_at=timezone.now()
+        )
+
+
+def _make(paper: Paper) -> None:
+    store = evidence_store()
+    template = None
+    if paper.template is not None:
+        with store.open(paper.template.sha256) as kept:
+            template = kept.read()
+    words = build(
+        Subject(paper.kind, paper.round, paper.consolidation, paper.dossier, paper.template)
     )
+    files = produce(words, template, lambda percent: _progress(paper.pk, percent))
+    stored = {name: store.put([content]) for name, content in files.items()}
+    with transaction.atomic():
+        for name, kept in stored.items():
+            PaperFile.objects.update_or_create(
+                paper=paper, format=name, defaults={"sha256": kept.sha256, "size": kept.size}
+            )
+        Paper.objects.filter(pk=paper.pk).update(
+            state=PaperState.DONE, progress=100, finished_at=timezone.now()
+        )
 
 
 def _take(pk: int) -> bool:

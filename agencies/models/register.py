@@ -22,6 +22,12 @@ class Jurisdiction(models.Model):
 
     code = models.SlugField(_("mã tỉnh"), unique=True, max_length=20)
     name = models.CharField(_("tên tỉnh"), max_length=100)
+    kind = models.CharField(
+        _("cấp tỉnh là"),
+        max_length=20,
+        choices=[("tỉnh", _("tỉnh")), ("thành phố", _("thành phố"))],
+        default="tỉnh",
+    )
     place = models.CharField(_("địa danh ghi trên văn bản"), max_length=100)
     committee = models.CharField(_("Ủy ban nhân dân"), max_length=200)
     council = models.CharField(_("tên Hội đồng"), max_length=300)

@@ -48,6 +48,7 @@ from appraisal.models import (
     Seat,
     WorkbookImport,
 )
+from appraisal.models.papers import Issuer, PaperKind, SigningMode
 from appraisal.queries import problems
 from appraisal.states import SeatRole, Step
 from appraisal.workbooks.survey import SurveySheet
@@ -57,6 +58,7 @@ from appraisal.workflow import (
     evidence,
     explanation,
     imports,
+    papers,
     self_assessment,
     setup,
     staffing,
@@ -65,15 +67,30 @@ from appraisal.workflow.acting import MarkInput
 
 Act = Callable[[], object]
 
-LEGAL_BASES = "\n".join(
-    (
-        "Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015",
+BASES = (
+    papers.BasisInput(
+        "Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015", date(2015, 6, 19)
+    ),
+    papers.BasisInput(
         "Luật sửa đổi, bổ sung một số điều của Luật Tổ chức Chính phủ và Luật Tổ chức chính quyền"
         " địa phương ngày 22 tháng 11 năm 2019",
+        date(2019, 11, 22),
+    ),
+    papers.BasisInput(
         "Nghị quyết số 30c/NQ-CP ngày 08 tháng 11 năm 2011 của Chính phủ ban hành Chương trình"
         " tổng thể cải cách hành chính nhà nước giai đoạn 2011 - 2020",
+        date(2011, 11, 8),
+        replaced_on=date(2021, 7, 15),
+    ),
+    papers.BasisInput(
+        "Nghị quyết số 76/NQ-CP ngày 15 tháng 7 năm 2021 của Chính phủ ban hành Chương trình tổng"
+        " thể cải cách hành chính nhà nước giai đoạn 2021 - 2030",
+        date(2021, 7, 15),
+    ),
+    papers.BasisInput(
         "Theo đề nghị của Giám đốc Sở Nội vụ tại Tờ trình số ……/TTr-SNV",
-    )
+        kinds=(PaperKind.DECISION,),
+    ),
 )
 BASIS = "Bộ tiêu chí minh họa, không phải văn bản của tỉnh"
 REMARKS = (
@@ -139,6 +156,7 @@ class History:
     # --- Register and set-up -------------------------------------------------------------------
     def _plan_setup(self) -> None:
         self._at("2020-11-16 08:00", self._register)
+        self._at("2020-11-18 08:00", self._word_the_papers)
         self._at("2020-11-20 08:00", self._create_round)
         self._at("2020-11-20 09:00", self._seat_everybody)
         self._at("2020-11-23 08:00", self._import_criteria)
@@ -180,9 +198,19 @@ class History:
             {"agencies": len(self.agencies), "people": len(self.users)},
         )  # fmt: skip
 
+    def _word_the_papers(self) -> None:
+        secretary = self.person(SeatRole.SECRETARY)
+        papers.save_bases(secretary, BASES, seen=papers.bases_state(self.jurisdiction))
+        chair = self.person(SeatRole.CHAIR)
+        given = papers.SettingsInput(
+            issuer=Issuer.CHAIRMAN, symbol="QĐ-UBND", on_behalf=False, mode=SigningMode.DEPUTY,
+            head_title="Chủ tịch", signer_title="Phó Chủ tịch", signer_name=chair.full_name,
+            recipients="",
+        )  # fmt: skip
+        papers.save_paper_settings(secretary, PaperKind.DECISION, given, version=0)
+
     def _create_round(self) -> None:
         year = self.province.year
-        chair = self.person(SeatRole.CHAIR)
         self.round = setup.create_round(
             self.person(SeatRole.SECRETARY),
             year,
@@ -190,9 +218,6 @@ class History:
                 "name": f"Chỉ số cải cách hành chính năm {year}",
                 "bonus_max": Decimal(2),
                 "penalty_max": Decimal(2),
-                "legal_bases": LEGAL_BASES,
-                "signed_by_deputy": True,
-                "signer_name": chair.full_name,
             },
         )
         secretary = self.person(SeatRole.SECRETARY)
@@ -444,7 +469,7 @@ class History:
         )
         self._at("2021-01-15 11:00", partial(council.consolidate, secretary, self.round))
         self._at("2021-01-15 15:30", partial(self._approve, chair))
-        self._at("2021-01-15 15:40", partial(council.ask_for_paper, secretary, self.round))
+        self._at("2021-01-15 15:40", partial(papers.ask_for_paper, secretary, self.round))
         self._at("2021-01-27 15:00", partial(council.publish, secretary, self.round))
 
     def _authorize(self) -> None:

@@ -15,7 +15,6 @@ from appraisal.models.round import (
     AgenciesSee,
     NotApplicableMethod,
     OwnAgencyPolicy,
-    SigningForm,
     TieRule,
 )
 
@@ -54,16 +53,6 @@ class SettingsForm(forms.Form):
     agencies_see = choice(_("Cơ quan được xem điểm thẩm định"), AgenciesSee.choices)
     bonus_max = Number(label=_("Điểm thưởng tối đa"), maximum=100)
     penalty_max = Number(label=_("Điểm trừ tối đa"), maximum=100)
-    legal_bases = Text(
-        label=_("Căn cứ ban hành"),
-        limit=10000,
-        lines=True,
-        required=False,
-        help_text=_("Mỗi dòng một căn cứ; in nghiêng ở đầu dự thảo Quyết định."),
-    )
-    signing_form = choice(_("Thẩm quyền ký Quyết định"), SigningForm.choices)
-    signed_by_deputy = forms.BooleanField(label=_("Phó Chủ tịch ký thay (KT.)"), required=False)
-    signer_name = Text(label=_("Họ tên người ký"), limit=150, required=False)
 
     PARTS = [
         (_("Tên đợt"), ["name"]),
@@ -71,10 +60,6 @@ class SettingsForm(forms.Form):
         (
             _("Cách tính và xếp hạng"),
             ["not_applicable_method", "tie_rule", "display_decimals", "bonus_max", "penalty_max"],
-        ),
-        (
-            _("Dự thảo Quyết định"),
-            ["signing_form", "signed_by_deputy", "signer_name", "legal_bases"],
         ),
     ]
 

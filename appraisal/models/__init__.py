@@ -8,7 +8,16 @@ from appraisal.models.evidence import Citation, Evidence
 from appraisal.models.explanation import CannedRemark, Explanation, ExplanationRequest
 from appraisal.models.imports import WorkbookImport
 from appraisal.models.mark import Mark, MarkChange
-from appraisal.models.result import Consolidation, Decision, Paper, Result
+from appraisal.models.papers import (
+    Issue,
+    LegalBasis,
+    Paper,
+    PaperFile,
+    PaperSettings,
+    PaperTemplate,
+)
+from appraisal.models.past import PastResult
+from appraisal.models.result import Consolidation, Decision, Result
 from appraisal.models.round import Authorization, Extension, GradeBand, Round, Seat, Window
 
 __all__ = [
@@ -28,11 +37,17 @@ __all__ = [
     "ExplanationRequest",
     "Extension",
     "GradeBand",
+    "Issue",
+    "LegalBasis",
     "Mark",
     "MarkChange",
     "Meeting",
     "MemberReport",
     "Paper",
+    "PaperFile",
+    "PaperSettings",
+    "PaperTemplate",
+    "PastResult",
     "Result",
     "Round",
     "Ruling",

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import AgencyGroup
+from appraisal.models.dossier import Dossier
 from appraisal.models.round import Round
 
 
@@ -16,12 +17,19 @@ class WorkbookImport(models.Model):
     class Kind(models.TextChoices):
         CRITERIA = "criteria", _("Bộ tiêu chí")
         SURVEY = "survey", _("Điểm điều tra xã hội học")
+        SELF_SCORES = "self_scores", _("Bảng tự chấm điểm")
+        APPRAISALS = "appraisals", _("Bảng thẩm định")
+        CORRECTIONS = "corrections", _("Điều chỉnh hàng loạt")
+        PAST = "past", _("Kết quả năm trước")
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="imports")
     group = models.ForeignKey(
         AgencyGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    dossier = models.ForeignKey(
+        Dossier, null=True, blank=True, on_delete=models.CASCADE, related_name="imports"
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     content = models.JSONField()

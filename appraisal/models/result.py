@@ -1,4 +1,4 @@
-"""The result: a sealed snapshot with its fingerprint, the decision on it, and the papers."""
+"""The result: a sealed snapshot with its fingerprint, and the decision on it."""
 
 from __future__ import annotations
 
@@ -94,45 +94,3 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.fingerprint
-
-
-class PaperState(models.TextChoices):
-    QUEUED = "queued", _("Đang chờ")
-    RUNNING = "running", _("Đang tạo")
-    DONE = "done", _("Đã xong")
-    FAILED = "failed", _("Không tạo được")
-
-
-class Paper(models.Model):
-    """A paper that is asked for, being made, or made: the row is the truth, the queue hurries it.
-
-    Asked for twice for one consolidation it is made once.
-    """
-
-    consolidation = models.ForeignKey(
-        Consolidation, on_delete=models.PROTECT, related_name="papers"
-    )
-    kind = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, choices=PaperState.choices, default=PaperState.QUEUED)
-    progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
-    sha256 = models.CharField(max_length=64, blank=True)
-    size = models.PositiveBigIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    asked_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-asked_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["consolidation", "kind"], name="paper_made_once"),
-            models.CheckConstraint(
-                condition=~Q(state="done") | ~Q(sha256=""), name="paper_done_has_bytes"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.consolidation_id}"

@@ -43,13 +43,6 @@ class AgenciesSee(models.TextChoices):
     PUBLISHED = "published", _("Chỉ sau khi công bố")
 
 
-class SigningForm(models.TextChoices):
-    """In whose name the decision is issued (Decree 30/2020)."""
-
-    COMMITTEE = "committee", _("Ủy ban nhân dân (TM. Ủy ban nhân dân)")
-    CHAIRMAN = "chairman", _("Chủ tịch Ủy ban nhân dân")
-
-
 class RoundQuerySet(models.QuerySet["Round"]):
     def visible_to(self, user: User) -> Self:
         """Rounds a person may know of: of the own province, drafts only for who prepares them."""
@@ -104,14 +97,6 @@ class Round(models.Model):
     )
     bonus_max = models.DecimalField(_("điểm thưởng tối đa"), max_digits=5, decimal_places=2)
     penalty_max = models.DecimalField(_("điểm trừ tối đa"), max_digits=5, decimal_places=2)
-    legal_bases = models.TextField(
-        _("căn cứ ban hành (mỗi dòng một căn cứ)"), max_length=10000, blank=True
-    )
-    signing_form = models.CharField(
-        _("thẩm quyền ký"), max_length=10, choices=SigningForm.choices, default=SigningForm.CHAIRMAN
-    )
-    signed_by_deputy = models.BooleanField(_("Phó Chủ tịch ký thay (KT.)"), default=False)
-    signer_name = models.CharField(_("họ tên người ký"), max_length=150, blank=True)
     copied_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
     )

@@ -21,7 +21,6 @@ from appraisal.rules.council import (
     can_consolidate,
     can_convene,
     can_hold_meeting,
-    can_make_paper,
     can_publish,
     can_reopen_team,
     can_return,
@@ -29,6 +28,13 @@ from appraisal.rules.council import (
     can_see_table,
 )
 from appraisal.rules.evidence import can_describe, can_withdraw_evidence
+from appraisal.rules.papers import (
+    can_issue_paper,
+    can_keep_paper_settings,
+    can_make_paper,
+    can_read_paper,
+    can_sign_paper,
+)
 from appraisal.rules.results import can_export, can_read_derivation, can_see_ranking
 from appraisal.rules.setup import (
     can_assign,
@@ -83,6 +89,8 @@ __all__ = [
     "can_export",
     "can_extend",
     "can_hold_meeting",
+    "can_issue_paper",
+    "can_keep_paper_settings",
     "can_keep_remarks",
     "can_lead",
     "can_make_paper",
@@ -90,6 +98,7 @@ __all__ = [
     "can_prepare",
     "can_publish",
     "can_read_derivation",
+    "can_read_paper",
     "can_reappraise",
     "can_reopen_team",
     "can_report",
@@ -99,6 +108,7 @@ __all__ = [
     "can_see_setup",
     "can_see_table",
     "can_send_back",
+    "can_sign_paper",
     "can_submit",
     "can_use_bench",
     "can_withdraw",

@@ -152,14 +152,3 @@ def can_publish(user: User, round: Round, *, at: datetime) -> Verdict:
     if not (secretary := holds(user, round, at, SeatRole.SECRETARY)):
         return secretary
     return _starts(round, PUBLISH)
-
-
-def can_make_paper(user: User, round: Round, *, at: datetime) -> Verdict:
-    """Have the decision draft made from the consolidated result."""
-    if not (
-        seated := holds(user, round, at, SeatRole.SECRETARY, SeatRole.CHAIR, SeatRole.VICE_CHAIR)
-    ):
-        return seated
-    if round.state not in {RoundState.CONSOLIDATED, RoundState.APPROVED, RoundState.PUBLISHED}:
-        return no(_("Dự thảo quyết định được lập từ kết quả đã tổng hợp."))
-    return yes()

@@ -8,8 +8,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from agencies.http import Request
-from appraisal import clock, papers, rules
+from appraisal import clock, rules
 from appraisal.models import Consolidation, Dossier
+from appraisal.papers.exports import results_csv_of
 from appraisal.queries import derivation, table
 from appraisal.rules.results import can_export, can_read_derivation, can_see_ranking
 from appraisal.views.council import frame
@@ -52,9 +53,7 @@ def export(request: Request, pk: int) -> HttpResponse:
     rules.enforce(can_export(request.user, round, at=clock.now()))
     consolidation = get_object_or_404(Consolidation.objects.filter(round=round)[:1])
     kind = "json" if request.GET.get("format") == "json" else "csv"
-    content = (
-        papers.results_csv_of(consolidation) if kind == "csv" else consolidation.snapshot.encode()
-    )
+    content = results_csv_of(consolidation) if kind == "csv" else consolidation.snapshot.encode()
     name = f"ket-qua-chi-so-cchc-{round.year}-lan-{consolidation.number}.{kind}"
     return HttpResponse(
         content,

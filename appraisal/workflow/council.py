@@ -1,20 +1,20 @@
 """What happens between the team's last mark and the published result.
 
-Convene, meet, rule; consolidate, return; approve exactly one fingerprint; publish.
+Convene, meet, rule; consolidate, return; approve exactly one fingerprint; publish. What becomes of
+papers is in `papers`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.verdict import Refusal, no
-from appraisal import tasks, trail
+from agencies.verdict import Refusal
+from appraisal import trail
 from appraisal.models import (
     Attendance,
     Consolidation,
@@ -23,20 +23,17 @@ from appraisal.models import (
     Dossier,
     Mark,
     Meeting,
-    Paper,
     Result,
     Round,
     Ruling,
     Seat,
 )
-from appraisal.models.result import PaperState
 from appraisal.queries import problems, results
 from appraisal.rules import (
     can_approve,
     can_consolidate,
     can_convene,
     can_hold_meeting,
-    can_make_paper,
     can_publish,
     can_reopen_team,
     can_return,
@@ -64,9 +61,6 @@ from appraisal.workflow.acting import (
     move_round,
     write_mark,
 )
-
-DECISION = "decision"
-"""The kind of the decision draft among papers."""
 
 
 class Stale(Exception):
@@ -311,32 +305,3 @@ def publish(actor: User, round: Round) -> Round:
     enforce(can_publish(actor, held, at=at))
     Decision.objects.filter(round=held).update(published_at=at)
     return _moved(held, PUBLISH, actor, at, "Công bố kết quả")
-
-
-@transaction.atomic
-def ask_for_paper(actor: User, round: Round, kind: str = DECISION) -> Paper:
-    """Have a paper made of the last consolidation; asked for again, the same one answers.
-
-    The row is the truth; the queue is told after the commit, and a sweeper finds what it lost.
-    A failed paper is tried anew.
-    """
-    held, at = hold_round(round.pk, actor)
-    enforce(can_make_paper(actor, held, at=at))
-    consolidation = Consolidation.objects.filter(round=held).first()
-    if consolidation is None:
-        raise Refusal(no(_("Chưa có kết quả tổng hợp.")).reason)
-    paper, fresh = Paper.objects.select_for_update().get_or_create(
-        consolidation=consolidation, kind=kind, defaults={"asked_by": actor, "asked_at": at}
-    )
-    if paper.state == PaperState.FAILED:
-        paper.state, paper.progress, paper.error = PaperState.QUEUED, 0, ""
-        paper.asked_by, paper.asked_at = actor, at
-        paper.save()
-        fresh = True
-    if fresh:
-        trail.record(
-            held, actor, "paper.asked", "Yêu cầu lập dự thảo quyết định", at=at,
-            data={"kind": kind, "consolidation": consolidation.number},
-        )  # fmt: skip
-        transaction.on_commit(partial(tasks.hurry, paper.pk), robust=True)
-    return paper

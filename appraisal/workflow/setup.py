@@ -44,10 +44,6 @@ SETTINGS = (
     "agencies_see",
     "bonus_max",
     "penalty_max",
-    "legal_bases",
-    "signing_form",
-    "signed_by_deputy",
-    "signer_name",
 )
 """The settings of a round that a person chooses, in the order of the form."""
 

@@ -13,7 +13,7 @@ from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 from appraisal import tasks
 from appraisal.files.store import Store, evidence_store
 from appraisal.models import Consolidation, Event, Paper
-from appraisal.models.result import PaperState
+from appraisal.models.papers import PaperState
 from appraisal.queries import results
 from appraisal.states import RoundState
 from appraisal.workflow import council

@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from appraisal.documents import pdf
 from appraisal.files.refusal import Refused
 from appraisal.models import Consolidation
-from appraisal.papers import decision_of
+from appraisal.models.papers import PaperKind
+from appraisal.papers.basis import Subject
+from appraisal.papers.building import build
 
 
 class Command(BaseCommand):
@@ -23,13 +25,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         consolidation = (
             Consolidation.objects.filter(round=options["round"])
-            .select_related("round__jurisdiction")
+            .select_related("round__jurisdiction__standing_agency")
             .first()
         )
         if consolidation is None:
             raise CommandError(f"round {options['round']} has no consolidated result")
         try:
-            options["output"].write_bytes(pdf.render(decision_of(consolidation)))
+            subject = Subject(PaperKind.DECISION, consolidation.round, consolidation)
+            options["output"].write_bytes(pdf.render(build(subject)[0]))
         except Refused as refused:
             raise CommandError(refused.sentence) from None
         except OSError as error:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from appraisal import papers
 from appraisal.models import Consolidation
+from appraisal.papers.exports import results_csv_of
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         content = (
             consolidation.snapshot.encode()
             if options["format"] == "json"
-            else papers.results_csv_of(consolidation)
+            else results_csv_of(consolidation)
         )
         if options["output"] is None:
             self.stdout.write(content.decode(), ending="")

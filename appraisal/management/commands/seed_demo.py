@@ -17,7 +17,7 @@ from appraisal.demonstration import load, people
 from appraisal.demonstration.history import History
 from appraisal.demonstration.province import STAGES
 from appraisal.models import Paper
-from appraisal.models.result import PaperState
+from appraisal.models.papers import PaperState
 
 NOT_LOCAL = (
     "Chỉ nạp dữ liệu minh họa trên máy dùng thử (PARC_LOCAL=1): mật khẩu của các tài khoản được in"

@@ -1,0 +1,123 @@
+"""Head and foot of a paper from the province's settings; the usual ones where it has set none."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final, cast
+
+from django.conf import settings
+from django.urls import reverse
+
+from agencies.models import Agency, Jurisdiction
+from appraisal.documents import words
+from appraisal.models import LegalBasis, PaperSettings
+from appraisal.models.papers import Issuer, PaperKind, SigningMode
+
+USUAL: Final[dict[str, dict[str, Any]]] = {
+    PaperKind.DECISION: {
+        "issuer": Issuer.CHAIRMAN, "symbol": "QĐ-UBND", "head_title": "Chủ tịch",
+    },
+    PaperKind.SUBMISSION: {
+        "issuer": Issuer.STANDING_AGENCY, "symbol": "TTr-SNV", "head_title": "Giám đốc",
+    },
+    PaperKind.REPORT: {
+        "issuer": Issuer.STANDING_AGENCY, "symbol": "BC-SNV", "head_title": "Giám đốc",
+    },
+    PaperKind.MINUTES: {
+        "issuer": Issuer.COUNCIL, "symbol": "BB-HĐ", "head_title": "Chủ trì",
+    },
+    PaperKind.SCORE_SHEET: {
+        "issuer": Issuer.COUNCIL, "symbol": "BĐ-HĐ", "head_title": "Thư ký Hội đồng",
+    },
+    PaperKind.SELF_REPORT: {
+        "issuer": Issuer.AGENCY, "symbol": "BC", "head_title": "Thủ trưởng cơ quan",
+    },
+    PaperKind.LETTERS: {
+        "issuer": Issuer.STANDING_AGENCY, "symbol": "SNV-CCHC", "head_title": "Giám đốc",
+    },
+    PaperKind.DERIVATION: {
+        "issuer": Issuer.COUNCIL, "symbol": "PL-HĐ", "head_title": "Thư ký Hội đồng",
+    },
+}  # fmt: skip
+"""What a paper carries until the province says otherwise (domain reference §8)."""
+
+
+def settings_of(jurisdiction: Jurisdiction, kind: str) -> PaperSettings:
+    """The province's settings of a kind of paper, or the usual ones, unsaved and of version 0."""
+    stored = PaperSettings.objects.filter(jurisdiction=jurisdiction, kind=kind).first()
+    return stored or PaperSettings(
+        jurisdiction=jurisdiction,
+        kind=kind,
+        version=0,
+        **{**USUAL[kind], "mode": SigningMode.IN_PERSON},
+    )
+
+
+def bases_of(jurisdiction: Jurisdiction, kind: str, day: date) -> tuple[str, ...]:
+    """The bases that a paper of that kind cites on that day, in their order."""
+    return tuple(
+        words.basis(item.text)
+        for item in LegalBasis.objects.filter(jurisdiction=jurisdiction).in_force(day)
+        if not item.kinds or kind in item.kinds
+    )
+
+
+def house_of(
+    jurisdiction: Jurisdiction, kind: str, day: date, agency: Agency | None = None
+) -> words.House:
+    """The head and foot of a paper of that kind on that day.
+
+    `agency` is the assessed agency where the paper is issued by it.
+    """
+    chosen = settings_of(jurisdiction, kind)
+    superior, issuer, body = _names(jurisdiction, chosen.issuer, agency)
+    symbol = chosen.symbol
+    if chosen.issuer == Issuer.AGENCY and agency is not None:
+        symbol = f"{symbol}-{agency.code}" if symbol else agency.code
+    return words.House(
+        superior=superior,
+        issuer=issuer,
+        place=jurisdiction.place,
+        symbol=symbol,
+        signing=words.Signing(
+            head_title=chosen.head_title,
+            mode=cast(words.SignMode, chosen.mode),
+            body=body if chosen.on_behalf else "",
+            signer_title=chosen.signer_title,
+            name=chosen.signer_name,
+        ),
+        recipients=tuple(
+            line.strip().lstrip("-").strip()
+            for line in chosen.recipients.splitlines()
+            if line.strip()
+        ),
+        bases=bases_of(jurisdiction, kind, day),
+    )
+
+
+def _names(
+    jurisdiction: Jurisdiction, issuer: str, agency: Agency | None
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The regular lines, the bold lines, and the name after "TM."."""
+    committee = ("Ủy ban nhân dân", f"{jurisdiction.kind} {jurisdiction.name}")
+    whole = (" ".join(committee),)
+    if issuer in {Issuer.COMMITTEE, Issuer.CHAIRMAN}:
+        return (), committee, committee[0]
+    if issuer == Issuer.COUNCIL:
+        return whole, (jurisdiction.council,), "Hội đồng"
+    if issuer == Issuer.AGENCY and agency is not None:
+        return whole, (agency.name,), agency.name
+    name = jurisdiction.standing_agency.name if jurisdiction.standing_agency else "Sở Nội vụ"
+    return whole, (name,), name
+
+
+def issuer_of(jurisdiction: Jurisdiction, kind: str) -> str:
+    """Who decides, as the authority line says: the committee, or its chairman."""
+    committee = f"Ủy ban nhân dân {jurisdiction.kind} {jurisdiction.name}"
+    chosen = settings_of(jurisdiction, kind)
+    return f"Chủ tịch {committee}" if chosen.issuer == Issuer.CHAIRMAN else committee
+
+
+def verify_address(fingerprint: str) -> str:
+    """Where anybody may look a fingerprint up; the QR code of a paper holds it."""
+    return settings.SITE_ORIGIN + reverse("appraisal:verify-show", args=[fingerprint])

@@ -1,0 +1,169 @@
+"""What happens when somebody has a paper made, or changes what the province's papers look like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies.models import Jurisdiction, User
+from agencies.verdict import Refusal
+from appraisal import clock, tasks, trail
+from appraisal.models import Dossier, LegalBasis, Paper, PaperSettings, Round
+from appraisal.models.papers import PaperKind, PaperState, SigningMode
+from appraisal.papers.basis import FROM_RESULT, basis_of, subject_of
+from appraisal.papers.house import settings_of
+from appraisal.rules import can_keep_paper_settings, can_make_paper, enforce
+from appraisal.workflow.acting import Conflict, Invalid, hold_round
+
+
+@transaction.atomic
+def ask_for_paper(
+    actor: User, round: Round, kind: str = PaperKind.DECISION, dossier: Dossier | None = None
+) -> Paper:
+    """Have a paper made of what stands now; asked for again, the same one answers.
+
+    The row is the truth; the queue is told after the commit, and a sweeper finds what it lost.
+    A failed paper is tried anew.
+    """
+    held, at = hold_round(round.pk, actor)
+    enforce(can_make_paper(actor, held, kind, dossier, at=at))
+    subject = subject_of(held, kind, dossier)
+    if kind in FROM_RESULT and subject.consolidation is None:
+        raise Refusal(_("Chưa có kết quả tổng hợp."))
+    paper, fresh = Paper.objects.select_for_update().get_or_create(
+        basis=basis_of(subject),
+        defaults={
+            "round": held, "consolidation": subject.consolidation, "dossier": dossier,
+            "kind": kind, "template": subject.template, "asked_by": actor, "asked_at": at,
+        },
+    )  # fmt: skip
+    if paper.state == PaperState.FAILED:
+        paper.state, paper.progress, paper.error = PaperState.QUEUED, 0, ""
+        paper.asked_by, paper.asked_at = actor, at
+        paper.save()
+        fresh = True
+    if fresh:
+        title = trail.official(PaperKind(kind).label)
+        of = f" của {dossier.agency.name}" if dossier else ""
+        trail.record(
+            held, actor, "paper.asked", f"Yêu cầu lập văn bản: {title}{of}", at=at,
+            data={
+                "kind": kind,
+                "consolidation": subject.consolidation.number if subject.consolidation else None,
+                "dossier": dossier.pk if dossier else None,
+            },
+        )  # fmt: skip
+        transaction.on_commit(partial(tasks.hurry, paper.pk), robust=True)
+    return paper
+
+
+@dataclass(frozen=True)
+class SettingsInput:
+    """What the office chooses for one kind of paper; the names are the model's."""
+
+    issuer: str
+    symbol: str
+    on_behalf: bool
+    mode: str
+    head_title: str
+    signer_title: str
+    signer_name: str
+    recipients: str
+
+
+@transaction.atomic
+def save_paper_settings(
+    actor: User, kind: str, given: SettingsInput, *, version: int
+) -> PaperSettings:
+    """Keep what a kind of paper looks like; papers made before are out of date from here.
+
+    Raises Refusal, Invalid (a deputy without an office), Conflict (somebody else saved).
+    """
+    enforce(can_keep_paper_settings(actor))
+    jurisdiction = _hold_jurisdiction(actor)
+    if given.mode not in {SigningMode.IN_PERSON, SigningMode.ACTING} and not given.signer_title:
+        raise Invalid(signer_title=_("Ký thay, thừa ủy quyền, thừa lệnh cần chức vụ người ký."))
+    chosen = settings_of(jurisdiction, kind)
+    if chosen.version != version:
+        raise Conflict(None)
+    names = tuple(SettingsInput.__dataclass_fields__)
+    before = {name: getattr(chosen, name) for name in names}
+    changed = {
+        name: [str(before[name]), str(getattr(given, name))]
+        for name in names
+        if before[name] != getattr(given, name)
+    }
+    if not changed and chosen.pk:
+        return chosen
+    for name in names:
+        setattr(chosen, name, getattr(given, name))
+    chosen.version += 1
+    chosen.changed_by, chosen.changed_at = actor, clock.read()
+    chosen.save()
+    _remember(
+        jurisdiction, actor, "papers.settings",
+        f"Đổi thiết lập văn bản: {trail.official(PaperKind(kind).label)}", changed,
+    )  # fmt: skip
+    return chosen
+
+
+@dataclass(frozen=True)
+class BasisInput:
+    """One basis as the office keeps it, in its place."""
+
+    text: str
+    issued_on: date | None = None
+    replaced_on: date | None = None
+    kinds: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def save_bases(actor: User, given: Sequence[BasisInput], *, seen: str) -> None:
+    """Keep the list of bases in this order. `seen` is `bases_state` of the list that was shown.
+
+    Raises Refusal, Invalid, Conflict (somebody else saved).
+    """
+    enforce(can_keep_paper_settings(actor))
+    jurisdiction = _hold_jurisdiction(actor)
+    if bases_state(jurisdiction) != seen:
+        raise Conflict(None)
+    for place, item in enumerate(given):
+        if item.issued_on and item.replaced_on and item.replaced_on <= item.issued_on:
+            raise Invalid(
+                **{f"replaced_on_{place}": _("Ngày thôi viện dẫn phải sau ngày văn bản.")}
+            )
+    before = list(jurisdiction.legal_bases.values_list("text", flat=True))
+    jurisdiction.legal_bases.all().delete()
+    LegalBasis.objects.bulk_create(
+        LegalBasis(
+            jurisdiction=jurisdiction, position=place, text=item.text, issued_on=item.issued_on,
+            replaced_on=item.replaced_on, kinds=list(item.kinds),
+        )
+        for place, item in enumerate(given)
+    )  # fmt: skip
+    _remember(
+        jurisdiction, actor, "papers.bases", "Đổi danh mục căn cứ ban hành văn bản",
+        {"before": before, "after": [item.text for item in given]},
+    )  # fmt: skip
+
+
+def bases_state(jurisdiction: Jurisdiction) -> str:
+    """A hash of the stored list: the form carries it, so that two editors cannot pass unseen."""
+    rows = jurisdiction.legal_bases.values_list("text", "issued_on", "replaced_on", "kinds")
+    return trail.fingerprint(trail.canonical([list(row) for row in rows]))[:16]
+
+
+def _hold_jurisdiction(actor: User) -> Jurisdiction:
+    return Jurisdiction.objects.select_for_update().get(pk=actor.jurisdiction_id)
+
+
+def _remember(
+    jurisdiction: Jurisdiction, actor: User, action: str, sentence: str, data: dict[str, Any]
+) -> None:
+    trail.record_account(jurisdiction, actor, action, sentence, data)
