@@ -23,7 +23,8 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from appraisal.documents.official import Official as Decision, Row as ResultRow
+from appraisal.documents.official import Official as Decision
+from appraisal.documents.official import Row as ResultRow
 from appraisal.files.refusal import Refused, gettext_noop
 
 MAX_TEXT: Final = 10_000

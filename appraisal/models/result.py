@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from appraisal.models.dossier import Dossier
 from appraisal.models.round import Authorization, Round
