@@ -1,12 +1,13 @@
 """The decision of Kon Tum 2020 for tests: thirty agencies by name, plausible invented numbers."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from appraisal.documents.content import AgencyResult, DecisionFacts, GroupResult, Signing
+from appraisal.documents import words
+from appraisal.documents.decision import AgencyResult, DecisionFacts, GroupResult, ResultFacts
 
 DEPARTMENTS = (
     "Sở Nội vụ",
@@ -62,31 +63,54 @@ def group(name: str, agencies: tuple[str, ...], top: str) -> GroupResult:
     )
 
 
+HOUSE = words.House(
+    superior=(),
+    issuer=("Ủy ban nhân dân", "tỉnh Kon Tum"),
+    place="Kon Tum",
+    symbol="QĐ-UBND",
+    signing=words.Signing("Chủ tịch", body="Ủy ban nhân dân", name="Nguyễn Văn An"),
+    bases=(
+        "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015; Luật sửa đổi,"
+        " bổ sung một số điều của Luật Tổ chức Chính phủ và Luật Tổ chức chính quyền địa"
+        " phương ngày 22 tháng 11 năm 2019",
+        "Căn cứ Nghị quyết số 30c/NQ-CP ngày 08 tháng 11 năm 2011 của Chính phủ ban hành"
+        " Chương trình tổng thể cải cách hành chính nhà nước giai đoạn 2011 - 2020",
+        "Căn cứ Quyết định số 707/QĐ-UBND của Ủy ban nhân dân tỉnh Kon Tum ban hành Bộ tiêu"
+        " chí xác định Chỉ số cải cách hành chính;",
+        "Theo đề nghị của Giám đốc Sở Nội vụ tại Tờ trình số 12/TTr-SNV.",
+    ),
+)
+RESULTS = ResultFacts(
+    province="Kon Tum",
+    year=2020,
+    groups=(
+        group("Sở, ban, ngành và Ban Quản lý Khu kinh tế tỉnh", DEPARTMENTS, "93.7264"),
+        group("Ủy ban nhân dân các huyện, thành phố", DISTRICTS, "88.455"),
+    ),
+    sealed_at=datetime(2021, 1, 15, 16, 30, tzinfo=timezone(timedelta(hours=7))),
+    fingerprint=FINGERPRINT,
+    illustrative=True,
+)
+
+
 def facts(**changes: Any) -> DecisionFacts:
-    """Kon Tum's decision on 2020, a draft signed by the chairman for the committee."""
+    """Kon Tum's decision on 2020, a draft signed by the chairman for the committee.
+
+    `changes` are of the results, of the house, or of the decision itself, whichever has the name.
+    """
+    house, results, own = (
+        {
+            name: value
+            for name, value in changes.items()
+            if name in {part.name for part in fields(of)}
+        }
+        for of in (words.House, ResultFacts, DecisionFacts)
+    )
     return replace(
         DecisionFacts(
-            province="Kon Tum",
-            place="Kon Tum",
-            year=2020,
-            groups=(
-                group("Sở, ban, ngành và Ban Quản lý Khu kinh tế tỉnh", DEPARTMENTS, "93.7264"),
-                group("Ủy ban nhân dân các huyện, thành phố", DISTRICTS, "88.455"),
-            ),
-            bases=(
-                "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015; Luật sửa đổi,"
-                " bổ sung một số điều của Luật Tổ chức Chính phủ và Luật Tổ chức chính quyền địa"
-                " phương ngày 22 tháng 11 năm 2019",
-                "Căn cứ Nghị quyết số 30c/NQ-CP ngày 08 tháng 11 năm 2011 của Chính phủ ban hành"
-                " Chương trình tổng thể cải cách hành chính nhà nước giai đoạn 2011 - 2020",
-                "Căn cứ Quyết định số 707/QĐ-UBND của Ủy ban nhân dân tỉnh Kon Tum ban hành Bộ tiêu"
-                " chí xác định Chỉ số cải cách hành chính;",
-                "Theo đề nghị của Giám đốc Sở Nội vụ tại Tờ trình số 12/TTr-SNV.",
-            ),
-            signing=Signing(name="Nguyễn Văn An"),
-            sealed_at=datetime(2021, 1, 15, 16, 30, tzinfo=timezone(timedelta(hours=7))),
-            fingerprint=FINGERPRINT,
-            illustrative=True,
+            results=replace(RESULTS, **results),
+            house=replace(HOUSE, **house),
+            issuer="Ủy ban nhân dân tỉnh Kon Tum",
         ),
-        **changes,
+        **own,
     )
