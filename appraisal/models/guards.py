@@ -12,6 +12,8 @@ and an approval cannot pass each other.
 
 from __future__ import annotations
 
+import re
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 APPEND_ONLY = (
@@ -72,6 +74,16 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+def names(connection: BaseDatabaseWrapper) -> frozenset[str]:
+    """The triggers that `install` creates."""
+    statements = _postgresql() if connection.vendor == "postgresql" else _sqlite()
+    return frozenset(
+        found.group(1)
+        for statement in statements
+        if (found := re.match(r"\s*CREATE TRIGGER (\w+)", statement))
+    )
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
