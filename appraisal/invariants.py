@@ -213,7 +213,7 @@ def submitted_in_time() -> Breaks:
     handed_in = Dossier.objects.filter(submitted_at__isnull=False)
     for pk, round_id, at in handed_in.values_list("pk", "round", "submitted_at"):
         end = closes.get(round_id)
-        if end is None or at > max(end, longer.get(pk, end)):
+        if at is not None and (end is None or at > max(end, longer.get(pk, end))):
             yield f"Hồ sơ {pk}: gửi lúc {clock.minute(at)}, sau thời hạn"
 
 

@@ -65,8 +65,8 @@ def _make(paper: Paper) -> None:
     store = evidence_store()
     template = None
     if paper.template is not None:
-        with store.open(paper.template.sha256) as kept:
-            template = kept.read()
+        with store.open(paper.template.sha256) as bytes_of_template:
+            template = bytes_of_template.read()
     words = build(
         Subject(paper.kind, paper.round, paper.consolidation, paper.dossier, paper.template)
     )
