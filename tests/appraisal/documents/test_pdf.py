@@ -21,9 +21,11 @@ from django.utils import translation
 from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
-from appraisal.documents import content, pdf
+from appraisal.documents import engine, markup, pdf, printable
+from appraisal.documents.decision import decision as worded
+from appraisal.documents.official import Signature
 from appraisal.files.refusal import Refused
-from tests.appraisal.documents import kon_tum
+from tests.appraisal.documents import decree, kon_tum
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXTS = [
@@ -35,7 +37,7 @@ NUMBERED = re.compile(r"\d+")
 
 @pytest.fixture(scope="module")
 def decision():
-    return content.decision(kon_tum.facts())
+    return worded(kon_tum.facts())
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +47,12 @@ def paper(decision):
 
 def small():
     """The decision with two agencies in one annex: enough to hold every kind of text."""
-    group = kon_tum.facts().groups[0]
-    return content.decision(kon_tum.facts(groups=(replace(group, results=group.results[:2]),)))
+    group = kon_tum.RESULTS.groups[0]
+    return worded(kon_tum.facts(groups=(replace(group, results=group.results[:2]),)))
+
+
+def with_qr(text):
+    return replace(small(), seal=replace(small().seal, qr_text=text))
 
 
 def read(tool, paper, *options):
@@ -75,7 +81,7 @@ def page_number(page):
     return first if NUMBERED.fullmatch(first) else None
 
 
-def filled(value, text, kept=("fingerprint", "qr_text")):
+def filled(value, text, kept=("fingerprint", "qr_text", "role", "align", "form", "attachments")):
     """`value` with `text` in every text field, however deep."""
     if isinstance(value, str):
         return text
@@ -109,41 +115,30 @@ def test_every_word_is_printed_in_the_order_of_the_decree(decision, paper):
         decision.authority,
         *decision.bases,
         "QUYẾT ĐỊNH:",
-        *(w for article in decision.articles for w in (article.heading, *article.clauses)),
+        *(f"{block.lead} {block.text}".strip() for block in decision.blocks),
         "Nơi nhận:",
         *decision.recipients,
-        *decision.signature.lines,
-        decision.signature.name,
+        *decision.signatures[0].lines,
+        decision.signatures[0].name,
         *(
             words
             for annex in decision.annexes
             for words in (annex.heading, annex.title, flat(annex.subtitle), "Bộ tiêu chí minh họa")
         ),
         "Mã đối chiếu kết quả (SHA-256)",
-        " ".join(decision.fingerprint_groups),
-        decision.verify_text,
+        " ".join(decision.seal.groups),
+        decision.seal.verify_text,
     ):
         place = text.find(flat(words), place)
         assert place >= 0, words
 
 
 def test_every_row_is_printed_on_one_line_with_decimal_commas(decision, paper):
-    rows = [row for annex in decision.annexes for row in annex.rows]
+    rows = [row for annex in decision.annexes for row in annex.blocks[0].rows]
     assert len(rows) == 30
     lines = [flat(line) for page in pages(paper) for line in page.splitlines()]
     for row in rows:
-        numbers = " ".join(
-            (
-                row.appraised,
-                row.survey,
-                row.bonus_penalty,
-                row.total,
-                row.index,
-                row.rank,
-                row.grade,
-            )
-        )
-        assert sum(line.endswith(numbers) for line in lines) == 1, row
+        assert sum(line == flat(" ".join(row.cells)) for line in lines) == 1, row
     assert not re.search(r"\d\.\d", " ".join(pages(paper)))
 
 
@@ -168,34 +163,16 @@ def test_the_four_fonts_are_those_of_the_readme():
     assert len(listed) == 5
 
 
-def test_pages_are_a4_and_numbered_from_the_second(paper):
-    assert [page_number(page) for page in pages(paper)] == [None, "2", None, None]
-    assert {
-        tuple(map(round, page.mediabox[2:])) for page in PdfReader(io.BytesIO(paper)).pages
-    } == {(595, 842)}
-
-
-def test_the_margins_are_those_of_the_decree(paper):
-    millimetre = 72 / 25.4
-    boxes = re.findall(
-        r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>',
-        read("pdftotext", paper, "-bbox"),
-    )
-    left, _, right, bottom = (
-        [float(box[side]) / millimetre for box in boxes if not NUMBERED.fullmatch(box[4])]
-        for side in range(4)
-    )
-    assert min(left) >= 29.9
-    assert max(right) <= 210 - 14.9
-    assert max(bottom) <= 297 - 19.9
+def test_every_element_is_where_and_how_the_decree_wants_it(decision, paper):
+    decree.check(decree.measure(paper), decision)
 
 
 def test_a_long_annex_repeats_its_header_and_counts_its_own_pages():
     agencies = tuple(f"Ủy ban nhân dân xã số {n}" for n in range(1, 61))
     long = kon_tum.group("Ủy ban nhân dân các xã", agencies, "95")
-    paper = pdf.render(content.decision(kon_tum.facts(groups=(long, long))))
+    paper = pdf.render(worded(kon_tum.facts(groups=(long, long))))
     found = pages(paper)
-    assert [page_number(page) for page in found] == [None, "2", *[None, "2", "3"] * 2]
+    assert [page_number(page) for page in found] == [None, "2", *[None, "2", "3", "4"] * 2]
     for page in found[2:]:
         assert "Cơ quan, đơn vị" in page
         assert page.count("Xếp loại") == 1
@@ -213,16 +190,16 @@ def test_the_signature_never_stands_alone_on_a_page():
 
 def test_a_final_paper_has_no_draft_mark_and_an_official_set_no_notice():
     facts = kon_tum.facts(draft=False, illustrative=False)
-    text = read("pdftotext", pdf.render(content.decision(facts)))
+    text = read("pdftotext", pdf.render(worded(facts)))
     assert "DỰ THẢO" not in text
     assert "minh họa" not in text
 
 
 def test_the_qr_code_on_the_last_page_is_the_fingerprint(paper):
-    page = pypdfium2.PdfDocument(paper)[3]
+    page = pypdfium2.PdfDocument(paper)[4]
     image = page.render(scale=4).to_pil().convert("L")
     # The code stands below the table, alone in the left 28 mm; its dark modules are its bounds.
-    unit = image.width / 210
+    unit = image.width / 297
     below = _last_rule(image) + int(3 * unit)
     corner = image.crop((0, below, int(58 * unit), image.height))
     box = corner.point(lambda light: 255 * (light < 128)).getbbox()
@@ -253,9 +230,9 @@ def test_the_same_content_gives_the_same_bytes(decision, paper):
 def test_another_process_gives_the_same_bytes(paper):
     code = (
         "import django, hashlib; django.setup()\n"
-        "from appraisal.documents import content, pdf\n"
+        "from appraisal.documents import decision, pdf\n"
         "from tests.appraisal.documents import kon_tum\n"
-        "paper = pdf.render(content.decision(kon_tum.facts()))\n"
+        "paper = pdf.render(decision.decision(kon_tum.facts()))\n"
         "print(hashlib.sha256(paper).hexdigest())"
     )
     environment = {
@@ -284,7 +261,7 @@ def test_the_file_is_tagged_vietnamese_and_dated_by_its_content(decision, paper)
 
 
 def test_the_layout_uses_only_what_the_engine_knows(caplog):
-    pdf._style.cache_clear()
+    engine._style.cache_clear()
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
         pdf.render(small())
     assert [record.getMessage() for record in caplog.records] == []
@@ -305,7 +282,7 @@ def test_any_text_in_any_field_is_printed_as_typed_or_refused(text, monkeypatch)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     decision = filled(small(), text)
-    if len(text) > pdf.MAX_CELL:
+    if len(text) > printable.MAX_CELL:
         with pytest.raises(Refused) as refusal:
             pdf.render(decision)
         assert refusal.value.code == "text_too_long"
@@ -325,26 +302,26 @@ def test_any_text_in_any_field_is_printed_as_typed_or_refused(text, monkeypatch)
 
 
 def test_a_word_of_the_longest_allowed_length_is_broken_and_whole():
-    word = "A" * pdf.MAX_TEXT
+    word = "A" * printable.MAX_TEXT
     paper = pdf.render(replace(small(), bases=(word,)))
-    assert read("pdftotext", paper).count("A") >= pdf.MAX_TEXT
+    assert read("pdftotext", paper).count("A") >= printable.MAX_TEXT
 
 
 def test_a_text_over_the_limit_is_refused_with_its_length():
     with pytest.raises(Refused, match="10001") as refusal:
-        pdf.render(replace(small(), bases=("a" * (pdf.MAX_TEXT + 1),)))
+        pdf.render(replace(small(), bases=("a" * (printable.MAX_TEXT + 1),)))
     assert refusal.value.code == "text_too_long"
 
 
 def test_a_whole_over_the_limit_is_refused():
     with pytest.raises(Refused) as refusal:
-        pdf.render(replace(small(), bases=("a" * pdf.MAX_TEXT,) * 51))
+        pdf.render(replace(small(), bases=("a" * printable.MAX_TEXT,) * 51))
     assert refusal.value.code == "paper_too_long"
 
 
 def test_a_name_cannot_be_turned_around_on_paper():
-    signature = content.Signature(("CHỦ TỊCH",), "\u202eNguyễn Văn An\u202c")
-    paper = pdf.render(replace(small(), signature=signature))
+    signature = Signature(("CHỦ TỊCH",), "\u202eNguyễn Văn An\u202c")
+    paper = pdf.render(replace(small(), signatures=(signature,)))
     assert "Nguyễn Văn An" in read("pdftotext", paper)
 
 
@@ -355,10 +332,10 @@ def test_a_long_address_goes_into_the_qr_code_unbroken(monkeypatch):
         pdf.segno, "make", lambda text, **options: made.append(text) or make(text, **options)
     )
     address = f"https://cchc.example.vn/r/{kon_tum.FINGERPRINT}"
-    pdf.render(replace(small(), qr_text=address))
+    pdf.render(with_qr(address))
     assert made == [address]
     with pytest.raises(Refused) as refusal:
-        pdf.render(replace(small(), qr_text="a" * (pdf.MAX_QR + 1)))
+        pdf.render(with_qr("a" * (printable.MAX_QR + 1)))
     assert refusal.value.code == "qr_too_long"
 
 
@@ -378,14 +355,14 @@ def test_a_long_address_goes_into_the_qr_code_unbroken(monkeypatch):
     ],
 )
 def test_the_fetcher_serves_nothing_but_its_own_files(url):
-    fetcher = pdf.MemoryFetcher({"qr.svg": b"<svg/>"})
+    fetcher = engine.MemoryFetcher({"qr.svg": b"<svg/>"})
     assert fetcher.fetch("app:qr.svg").read() == b"<svg/>"
     with pytest.raises(FatalURLFetchingError):
         fetcher.fetch(url)
 
 
 @pytest.mark.parametrize(
-    "markup",
+    "unescaped",
     [
         '<link rel="attachment" href="file:///etc/hostname">',
         '<img src="file:///etc/hostname">',
@@ -394,8 +371,8 @@ def test_the_fetcher_serves_nothing_but_its_own_files(url):
         '<p style="background: url(http://127.0.0.1:9/corpus-sink)">x</p>',
     ],
 )
-def test_even_unescaped_markup_stops_the_work(markup, decision, monkeypatch):
-    monkeypatch.setattr(pdf, "render_to_string", lambda *_: f"<html><body>{markup}</body></html>")
+def test_even_unescaped_markup_stops_the_work(unescaped, decision, monkeypatch):
+    monkeypatch.setattr(markup, "render_to_string", lambda *_: f"<html><body>{unescaped}</body>")
     with pytest.raises(pdf.BlockedAddress):
         pdf.render(decision)
     assert gc.isenabled()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 import pytest
 
-from appraisal import papers
-from appraisal.models import Consolidation, Round
+from appraisal.documents.official import Official
+from appraisal.models import Consolidation, LegalBasis, PaperSettings
+from appraisal.models.papers import Issuer, PaperKind, SigningMode
+from appraisal.papers.basis import Subject
+from appraisal.papers.building import build
 from appraisal.queries import results
 from tests.cast import COUNCIL, Cast, moment
 
@@ -20,12 +26,17 @@ def consolidation(cast: Cast) -> Consolidation:
     )  # fmt: skip
 
 
+def decision() -> Official:
+    sealed = Consolidation.objects.get()
+    (paper,) = build(Subject(PaperKind.DECISION, sealed.round, sealed))
+    return paper
+
+
 def test_every_basis_opens_as_the_decree_wants(cast: Cast, consolidation: Consolidation) -> None:
-    Round.objects.filter(pk=cast.round.pk).update(
-        legal_bases="Luật A\nCăn cứ Luật B\n\nTheo đề nghị của Giám đốc Sở Nội vụ"
-    )
-    decision = papers.decision_of(Consolidation.objects.get())
-    assert decision.bases == (
+    LegalBasis.objects.all().delete()
+    for n, text in enumerate(("Luật A", "Căn cứ Luật B", "Theo đề nghị của Giám đốc Sở Nội vụ")):
+        LegalBasis.objects.create(jurisdiction=cast.round.jurisdiction, position=n, text=text)
+    assert decision().bases == (
         "Căn cứ Luật A;",
         "Căn cứ Luật B;",
         "Theo đề nghị của Giám đốc Sở Nội vụ.",
@@ -35,21 +46,35 @@ def test_every_basis_opens_as_the_decree_wants(cast: Cast, consolidation: Consol
 def test_the_figures_come_from_the_snapshot_and_not_from_the_tables(
     cast: Cast, consolidation: Consolidation
 ) -> None:
-    before = papers.decision_of(Consolidation.objects.get())
+    before = decision()
     cast.dossier.marks.filter(criterion__code="2.2").update(points=1)
-    assert papers.decision_of(Consolidation.objects.get()).annexes == before.annexes
-    row = before.annexes[0].rows[0]
-    assert (row.appraised, row.survey, row.total) == ("56,50", "30,00", "86,50")
+    assert decision().annexes == before.annexes
+    cells = before.annexes[0].blocks[0].rows[0].cells
+    assert (cells[2], cells[3], cells[5]) == ("56,50", "30,00", "86,50")
 
 
-def test_the_signature_follows_who_signs(cast: Cast, consolidation: Consolidation) -> None:
-    for form, deputy, first in (
-        ("committee", False, "TM. ỦY BAN NHÂN DÂN"),
-        ("committee", True, "TM. ỦY BAN NHÂN DÂN"),
-        ("chairman", False, "CHỦ TỊCH"),
-        ("chairman", True, "KT. CHỦ TỊCH"),
-    ):
-        Round.objects.filter(pk=cast.round.pk).update(signing_form=form, signed_by_deputy=deputy)
-        signature = papers.decision_of(Consolidation.objects.get()).signature
-        assert signature.lines[0] == first
-        assert ("PHÓ CHỦ TỊCH" in signature.lines) is deputy
+def test_the_sealed_snapshot_travels_inside_the_decision(consolidation: Consolidation) -> None:
+    carried = decision().attachments[0]
+    assert hashlib.sha256(carried.content).hexdigest() == consolidation.fingerprint
+    assert decision().seal.fingerprint == consolidation.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("chosen", "lines"),
+    [
+        ({"issuer": Issuer.CHAIRMAN}, ("CHỦ TỊCH",)),
+        ({"issuer": Issuer.COMMITTEE, "on_behalf": True}, ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")),
+        (
+            {"mode": SigningMode.DEPUTY, "signer_title": "Phó Chủ tịch"},
+            ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
+        ),
+    ],
+)
+def test_the_signature_follows_who_signs(
+    cast: Cast, consolidation: Consolidation, chosen: dict[str, Any], lines: tuple[str, ...]
+) -> None:
+    PaperSettings.objects.update_or_create(
+        jurisdiction=cast.round.jurisdiction, kind=PaperKind.DECISION,
+        defaults={"issuer": Issuer.CHAIRMAN, "head_title": "Chủ tịch", **chosen},
+    )  # fmt: skip
+    assert decision().signatures[0].lines == lines
