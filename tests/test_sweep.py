@@ -170,17 +170,22 @@ PAGES: dict[str, Row] = {
     "appraisal:papers-download": Row("consolidated", TABLE),
     "appraisal:results-list": Row("published", AGENCIES | SEATS),
     "appraisal:results-export": Row("published", TABLE),
+    # papers checked by anybody
+    "appraisal:verify-new": Row("open", EVERYBODY),
+    "appraisal:verify-show": Row("open", EVERYBODY),
     "appraisal:healthz": Row("open", EVERYBODY),
     "appraisal:styleguide": Row("open", EVERYBODY),
 }
 
-# Without an account: signing in, the forgotten password, the load balancer. (Choosing a language
-# leads to the sign-in page by itself.)
+# Without an account: signing in, the forgotten password, the check of a paper, the load balancer.
+# (Choosing a language leads to the sign-in page by itself.)
 WITHOUT_SIGN_IN = {
     "agencies:sign-in",
     "agencies:password-reset",
     "agencies:password-reset-sent",
     "agencies:password-reset-confirm",
+    "appraisal:verify-new",
+    "appraisal:verify-show",
     "appraisal:healthz",
     "appraisal:styleguide",
 }
