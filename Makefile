@@ -9,7 +9,7 @@ PYTEST_WORKERS ?= 2
 ARGS ?=
 export STAGE HOST PORT PYTEST_WORKERS
 
-.PHONY: help demo test test-services check backup restore bench lock messages clean
+.PHONY: help demo test test-services check prod-local backup restore bench lock messages clean
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -31,6 +31,11 @@ test-services: ## the same on PostgreSQL and Redis of this machine, with a real 
 check: ## ruff, mypy, import-linter, djlint, migrations, deployment settings, compose, Dockerfile
 	@bin/setup test
 	@bin/check
+
+prod-local: ## nginx, gunicorn, PostgreSQL, Redis, worker, beat on loopback, as in production
+	@bin/setup run
+	@bin/stack-programs
+	@.venv/bin/python -m deploy.local
 
 backup: ## database and files of this installation into TO=folder, checked
 	@bin/backup "$(TO)"

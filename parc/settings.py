@@ -259,6 +259,8 @@ STORAGES = {
     },
 }
 EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", str(VAR_DIR / "evidence")))
+# Where nginx serves the store from, for itself alone (`X-Accel-Redirect`); empty: we send the bytes.
+EVIDENCE_ACCEL = env("EVIDENCE_ACCEL")
 EVIDENCE_MAX_BYTES = 25 * 1024 * 1024
 EVIDENCE_QUOTA_BYTES = 2048 * 1024 * 1024
 EVIDENCE_PER_LEAF = 10

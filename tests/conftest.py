@@ -56,11 +56,13 @@ def absent_services() -> dict[str, str]:
         absent["postgresql"] = "DATABASE_URL names no PostgreSQL"
     if not django_settings.REDIS_URL:
         absent["worker"] = "REDIS_URL is not set"
+        absent["stack"] = "runs with the services, bin/stack-programs"
     return absent
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "worker: needs Redis and a real Celery worker")
+    config.addinivalue_line("markers", "stack: starts the whole production form by itself")
 
 
 def pytest_unconfigure() -> None:

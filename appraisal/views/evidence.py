@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,8 +28,6 @@ from agencies.verdict import Refusal
 from appraisal import clock
 from appraisal.files import kinds, previews
 from appraisal.files.refusal import Refused
-from appraisal.files.store import evidence_store
-from appraisal.files.uploads import safe_headers
 from appraisal.forms.evidence import CardForm
 from appraisal.models import Criterion, Dossier, Evidence, Round
 from appraisal.queries import dossiers as dossier_queries
@@ -37,9 +35,15 @@ from appraisal.queries import evidence as queries
 from appraisal.rules import can_attach, can_cite, enforce
 from appraisal.rules.evidence import can_describe, can_withdraw_evidence
 from appraisal.views import dossiers
+from appraisal.views.sending import send_file, send_kept
 from appraisal.workflow import evidence as workflow
 
 PER_PAGE = 50
+PICTURE_HEADERS = {
+    "Content-Type": "image/png",
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 ACCEPT = ",".join(f".{extension}" for extension in kinds.BY_EXTENSION)
 
 
@@ -284,15 +288,7 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
 def download(request: Request, pk: int) -> HttpResponseBase:
     """The bytes, as a download that no browser renders; always whole (ranges are not served)."""
     evidence = _find(request, pk)
-    try:
-        content = evidence_store().open(evidence.sha256)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(content)
-    for name, value in safe_headers(evidence.file_name, evidence.content_type).items():
-        response.headers[name] = value
-    response.headers["Accept-Ranges"] = "none"
-    return response
+    return send_kept(evidence.sha256, evidence.file_name, evidence.content_type)
 
 
 @require_safe
@@ -305,5 +301,4 @@ def page(request: Request, pk: int, number: int) -> HttpResponseBase:
         return HttpResponse(refused.sentence, content_type="text/plain; charset=utf-8", status=422)
     except FileNotFoundError as error:
         raise Http404 from error
-    headers = {"Cache-Control": "private, no-store", "Cross-Origin-Resource-Policy": "same-origin"}
-    return FileResponse(path.open("rb"), content_type="image/png", headers=headers)
+    return send_file(path, PICTURE_HEADERS)

@@ -1,0 +1,1 @@
+"""The production form on one machine without containers: the same processes, as children."""

@@ -1,0 +1,1 @@
+"""The production form itself: the processes of deploy/local, asked over HTTPS."""
