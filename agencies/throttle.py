@@ -9,7 +9,8 @@ counters stand in the shared cache and are forgotten an hour after the last atte
   behind one address, so sixty attempts are free and the wait stops at eight seconds.
 
 When the shared cache does not answer, the counters of this process are used: signing in goes on,
-guessing stays slow, and the log says so. Other limits of use (mails of a reset) share the module.
+guessing stays slow, and the log says so. Other limits of use (mails of a reset, files that anybody
+may have checked) share the module.
 """
 
 from __future__ import annotations
@@ -65,7 +66,15 @@ def admit(account: str, origin: str) -> int:
 
     An attempt that has to wait is not counted: waiting as told always ends.
     """
-    return _with_a_store(lambda store: _admit(store, account, origin))
+    return _with_a_store(lambda store: _count(store, _counters(account, origin)))
+
+
+def admit_use(use: str, origin: str, limit: Limit) -> int:
+    """Count one use of something costly from `origin`; seconds to wait, 0 to go on.
+
+    Counted apart from attempts to sign in.
+    """
+    return _with_a_store(lambda store: _count(store, [(_key(f"use:{use}", origin), limit)]))
 
 
 def forget(account: str, origin: str) -> None:
@@ -85,9 +94,8 @@ def _key(kind: str, text: str) -> str:
     return f"throttle:{kind}:{digest}"
 
 
-def _admit(store: BaseCache, account: str, origin: str) -> int:
+def _count(store: BaseCache, counters: list[tuple[str, Limit]]) -> int:
     now = time.time()
-    counters = _counters(account, origin)
     until = max(store.get(f"{key}:until", 0.0) for key, _limit in counters)
     if until > now:
         return int(until - now) + 1
