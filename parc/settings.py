@@ -264,13 +264,25 @@ EVIDENCE_ACCEL = env("EVIDENCE_ACCEL")
 EVIDENCE_MAX_BYTES = 25 * 1024 * 1024
 EVIDENCE_QUOTA_BYTES = 2048 * 1024 * 1024
 EVIDENCE_PER_LEAF = 10
-FILE_UPLOAD_HANDLERS = ["appraisal.files.uploads.SafeNameHandler"]
+# The first takes the one file that must never reach a disk: the key of who signs.
+FILE_UPLOAD_HANDLERS = [
+    "appraisal.files.uploads.KeyFileHandler",
+    "appraisal.files.uploads.SafeNameHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1500
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
+# --- Digital signatures --------------------------------------------------------------------
+# The signing device of the server, if it has one; its PIN is typed by who signs and kept nowhere.
+SIGNING_PKCS11_MODULE = env("SIGNING_PKCS11_MODULE")
+SIGNING_PKCS11_TOKEN = env("SIGNING_PKCS11_TOKEN")
+SIGNING_PKCS11_KEY = env("SIGNING_PKCS11_KEY")
+# A directory of PEM certificates of authorities; signatures under them count as trusted.
+SIGNING_TRUST_ROOTS = env("SIGNING_TRUST_ROOTS")
 
 # --- Language, time ------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"

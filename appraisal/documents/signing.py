@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from appraisal.documents.reading import certificate_words
+from appraisal.files.kinds import MAX_KEY_FILE
 from appraisal.files.refusal import Refused
 from appraisal.files.refusal import gettext_noop as _
 
-MAX_KEY_FILE: Final = 64 * 1024
-"""Bytes of a PKCS#12 file; a key with its chain takes some 4 to 10 KB."""
 MAX_ROUNDS: Final = 2_000_000
 """Rounds of a key derivation; a hostile file may ask for hours."""
 KNOWN_DERIVATIONS: Final = frozenset({"pbkdf2", "pkcs12_kdf", "pbkdf1"})

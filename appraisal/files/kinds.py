@@ -9,6 +9,8 @@ MAX_BYTES = 25 * MEGABYTE
 EVIDENCE_LIMITS = Limits(
     max_bytes=MAX_BYTES, max_unpacked=200 * MEGABYTE, max_ratio=100, max_entries=2000
 )
+MAX_KEY_FILE = 64 * 1024
+"""Bytes of a PKCS#12 file; a key with its chain takes 4 to 10 KB."""
 MAX_PAGES = 500  # pages that are previewed; a longer document is kept and flagged
 MAX_PIXELS = 50_000_000
 

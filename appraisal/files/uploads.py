@@ -1,7 +1,7 @@
-"""Files over HTTP: a Django upload handler that takes them in, the headers they go out with.
+"""Files over HTTP: the Django upload handlers that take them in, the headers they go out with.
 
-The temporary file lies in the store, under a random name, hashed while it arrives. Rights, quotas
-and rows in the database are not here.
+The temporary file lies in the store, under a random name, hashed while it arrives; a private key
+stays in memory. Rights, quotas and rows in the database are not here.
 """
 
 from contextlib import ExitStack
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
 from django.http import HttpRequest
 from django.utils.http import content_disposition_header
 
@@ -19,6 +19,9 @@ from appraisal.files.inspect import TOO_LARGE, Inspection, inspect
 from appraisal.files.names import display_name
 from appraisal.files.refusal import Refused
 from appraisal.files.store import CHUNK, Store, Stored, Temporary, evidence_store
+
+KEY_FILE_FIELD = "key_file"
+"""The name of the form field whose file is a private key."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,42 @@ class StreamedUpload(UploadedFile):  # type: ignore[type-arg]  # generic in the 
     def close(self) -> None:
         super().close()
         self.temporary.discard()
+
+
+class KeyFileHandler(FileUploadHandler):
+    """Takes the file of the field `key_file` into memory and leaves the rest to the next handler.
+
+    A private key must not touch a disk, not even for the time of a request.
+    """
+
+    chunk_size = CHUNK
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.content = bytearray()
+        if self.field_name == KEY_FILE_FIELD:
+            raise StopFutureHandlers
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        if self.field_name != KEY_FILE_FIELD:
+            return raw_data
+        # One byte more than is allowed says that the file was larger.
+        self.content += raw_data[: kinds.MAX_KEY_FILE + 1 - len(self.content)]
+        return None
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile | None:
+        if self.field_name != KEY_FILE_FIELD:
+            return None
+        content = BytesIO(bytes(self.content))
+        return InMemoryUploadedFile(
+            content,
+            self.field_name,
+            str(self.file_name),
+            self.content_type,
+            len(self.content),
+            self.charset,
+            self.content_type_extra,
+        )
 
 
 class SafeNameHandler(FileUploadHandler):
