@@ -1,85 +1,112 @@
-"""An `Official` as HTML: words into templates, widths of columns into a style of its own.
+"""An `Official` as a draft for the engine: words into templates, tables aside.
 
 What the paper says is settled before; how it looks is in static/print/official.css.
 """
 
 from __future__ import annotations
 
+import io
+from hashlib import sha256
 from typing import Any, Final
 
+import segno
 from django.template.loader import render_to_string
 
+from appraisal.documents.composing import TALL, WIDE, Draft, Spaced
 from appraisal.documents.official import Block, Facts, Official, Paragraph, Row, Table
+from appraisal.documents.setting import can_set
 
+QR_CODE: Final = "qr.svg"
 _ALIGN: Final = {"left": "l", "center": "", "right": "r"}
 _MARK: Final = {"row": "", "field": "f", "total": "t"}
 
 
-def whole(paper: Official) -> str:
-    """The whole paper as one HTML document."""
-    style = _Style()
+def draft_of(paper: Official, *, by_hand: bool = True) -> Draft:
+    """The paper ready for the engine; without `by_hand` the engine lays out every table."""
+    tables = _Tables(by_hand)
     annexes = [
         {
             "heading": annex.heading,
             "title": annex.title,
             "subtitle": annex.subtitle,
             "landscape": annex.landscape,
-            "blocks": [_block(block, style) for block in annex.blocks],
+            "blocks": [tables.block(block, wide=annex.landscape) for block in annex.blocks],
         }
         for annex in paper.annexes
     ]
-    blocks = [_block(block, style) for block in paper.blocks]
-    return render_to_string(
+    html = render_to_string(
         "documents/official.html",
         {
             "paper": paper,
-            "name": name_of(paper),
+            "name": f"{paper.title.capitalize()} {paper.summary}".strip(),
             "created": paper.created.isoformat(timespec="seconds"),
-            "blocks": blocks,
+            "blocks": [tables.block(block) for block in paper.blocks],
             "annexes": annexes,
             "marked": paper.illustrative and not annexes,
-            "widths": style.text,
+            "widths": tables.widths,
         },
+    )
+    return Draft(
+        html=html,
+        tables=tuple(tables.spaced),
+        assets={} if paper.seal is None else {QR_CODE: _qr(paper.seal.qr_text)},
+        identifier=_identifier(paper, html),
+        created=paper.created,
+        files=paper.attachments,
     )
 
 
-def name_of(paper: Official) -> str:
-    """What a reader's window is titled: "Quyết định Về việc …"."""
-    return f"{paper.title.capitalize()} {paper.summary}".strip()
+class _Tables:
+    """The tables of a paper on their way into its HTML, each under a name."""
 
-
-class _Style:
-    """The widths of the columns of each table, under a class of its own."""
-
-    def __init__(self) -> None:
-        self.text = ""
+    def __init__(self, by_hand: bool) -> None:
+        self._by_hand = by_hand
         self._count = 0
+        self.spaced: list[Spaced] = []
+        self.widths = ""
 
-    def name(self, table: Table) -> str:
+    def block(self, block: Block, *, wide: bool = False) -> dict[str, Any]:
+        """What the template of blocks needs of one."""
+        if isinstance(block, Paragraph):
+            return {"paragraph": block}
+        if isinstance(block, Facts):
+            return {"facts": block}
         self._count += 1
         name = f"t{self._count}"
+        page = WIDE if wide else TALL
+        if self._by_hand and can_set(block, *page):
+            self.spaced.append(Spaced(name, block, page))
+            return {"caption": block.caption, "space": name}
+        self._add_widths(name, block)
+        aligns = [_ALIGN[column.align] for column in block.columns]
+        return {
+            "caption": block.caption,
+            "table": {
+                "name": name,
+                "columns": block.columns,
+                "rows": [_row(row, aligns) for row in block.rows],
+            },
+        }
+
+    def _add_widths(self, name: str, table: Table) -> None:
         whole = sum(column.share for column in table.columns)
         for place, column in enumerate(table.columns, 1):
             width = column.share / whole * 100
-            self.text += f".{name} col:nth-child({place}){{width:{width:.4f}%}}"
-        return name
-
-
-def _block(block: Block, style: _Style) -> dict[str, Any]:
-    if isinstance(block, Paragraph):
-        return {"paragraph": block}
-    if isinstance(block, Facts):
-        return {"facts": block}
-    aligns = [_ALIGN[column.align] for column in block.columns]
-    return {
-        "table": {
-            "name": style.name(block),
-            "caption": block.caption,
-            "columns": block.columns,
-            "rows": [_row(row, aligns) for row in block.rows],
-        }
-    }
+            self.widths += f".{name} col:nth-child({place}){{width:{width:.4f}%}}"
 
 
 def _row(row: Row, aligns: list[str]) -> dict[str, Any]:
     return {"mark": _MARK[row.role], "cells": zip(row.cells, aligns, strict=True)}
+
+
+def _identifier(paper: Official, html: str) -> bytes:
+    """The fingerprint that the paper carries, or one of its words."""
+    if paper.seal is not None:
+        return paper.seal.fingerprint.encode()
+    return sha256(html.encode()).hexdigest().encode()
+
+
+def _qr(text: str) -> bytes:
+    drawing = io.BytesIO()
+    segno.make(text, micro=False).save(drawing, kind="svg", border=2, scale=4)
+    return drawing.getvalue()

@@ -1,4 +1,4 @@
-"""A paper becomes a PDF: words through `markup`, bytes by `engine`.
+"""A paper becomes a PDF: words through `markup`, bytes by `composing`.
 
 What the paper says is in the module named after its kind. Nothing here reads the database. The same
 content gives the same bytes, in every process and language.
@@ -6,14 +6,11 @@ content gives the same bytes, in every process and language.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Final
 
-import segno
-
-from appraisal.documents import engine, markup
+from appraisal.documents import markup
+from appraisal.documents.composing import Restless, compose
 from appraisal.documents.engine import BlockedAddress
 from appraisal.documents.official import Official
 from appraisal.documents.printable import printable
@@ -22,6 +19,7 @@ from appraisal.files.refusal import Refused, gettext_noop
 __all__ = ["BlockedAddress", "render"]
 
 MAX_MARKUP: Final = 500_000
+"""Characters of HTML that the engine is given; a long table set by hand is not among them."""
 
 
 def render(paper: Official, progress: Callable[[int], None] | None = None) -> bytes:
@@ -32,7 +30,20 @@ def render(paper: Official, progress: Callable[[int], None] | None = None) -> by
     """
     tell = progress or (lambda _percent: None)
     paper = printable(paper)
-    html = markup.whole(paper)
+    draft = markup.draft_of(paper)
+    _bound(draft.html)
+    tell(10)
+    try:
+        content = compose(draft, tell)
+    except Restless:
+        draft = markup.draft_of(paper, by_hand=False)
+        _bound(draft.html)
+        content = compose(draft, tell)
+    tell(100)
+    return content
+
+
+def _bound(html: str) -> None:
     if len(html) > MAX_MARKUP:
         raise Refused(
             gettext_noop(
@@ -40,20 +51,3 @@ def render(paper: Official, progress: Callable[[int], None] | None = None) -> by
             ),
             "paper_too_long",
         )
-    tell(10)
-    assets = {} if paper.seal is None else {"qr.svg": _qr(paper.seal.qr_text)}
-    content = engine.lay_out(html, assets, _identifier(paper, html), tell)
-    tell(100)
-    return content
-
-
-def _identifier(paper: Official, html: str) -> bytes:
-    if paper.seal is not None:
-        return paper.seal.fingerprint.encode()
-    return sha256(html.encode()).hexdigest().encode()
-
-
-def _qr(text: str) -> bytes:
-    drawing = io.BytesIO()
-    segno.make(text, micro=False).save(drawing, kind="svg", border=2, scale=4)
-    return drawing.getvalue()

@@ -11,13 +11,17 @@ import unicodedata
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final, TypeVar
 
-from appraisal.documents.official import Attachment, Official, Row
+from appraisal.documents.official import Attachment, Official, Table
 from appraisal.files.refusal import Refused, gettext_noop
 
 MAX_TEXT: Final = 10_000
 """Characters of one text."""
-MAX_CELL: Final = 3_000
-"""Characters of one cell: lines of a narrow cell take time with the square of its text."""
+MAX_CELL: Final = 250
+"""Characters of a cell in a narrow column; a longer text there would be no column to be read."""
+NARROW: Final = 30
+"""Millimetres; in wider columns a cell may hold as much as any text."""
+TEXT_WIDTH: Final = 165
+"""Millimetres between the margins of an upright page."""
 MAX_QR: Final = 500
 """Characters of the QR code: more makes its modules too small to be read from paper."""
 SOFT_BREAK: Final = 30
@@ -54,12 +58,38 @@ def _printable(value: T, field: str, limit: int) -> T:
         return tuple(_printable(part, field, limit) for part in value)  # type: ignore[return-value]
     if isinstance(value, Attachment) or not is_dataclass(value) or isinstance(value, type):
         return value
-    within = MAX_CELL if isinstance(value, Row) else limit
+    if isinstance(value, Table):
+        return _table(value)  # type: ignore[return-value]
     parts: dict[str, Any] = {
-        part.name: _printable(getattr(value, part.name), part.name, within)
-        for part in fields(value)
+        part.name: _printable(getattr(value, part.name), part.name, limit) for part in fields(value)
     }
     return replace(value, **parts)
+
+
+def _table(table: Table) -> Table:
+    whole = sum(column.share for column in table.columns)
+    limits = [
+        MAX_CELL if column.share / whole * TEXT_WIDTH < NARROW else MAX_TEXT
+        for column in table.columns
+    ]
+    return replace(
+        table,
+        caption=_text(table.caption, "caption", MAX_TEXT),
+        columns=tuple(
+            replace(column, label=_text(column.label, "label", MAX_CELL))
+            for column in table.columns
+        ),
+        rows=tuple(
+            replace(
+                row,
+                cells=tuple(
+                    _text(cell, "cells", limit)
+                    for cell, limit in zip(row.cells, limits, strict=True)
+                ),
+            )
+            for row in table.rows
+        ),
+    )
 
 
 def _text(text: str, field: str, limit: int) -> str:

@@ -329,7 +329,7 @@ def test_a_long_address_goes_into_the_qr_code_unbroken(monkeypatch):
     made = []
     make = segno.make
     monkeypatch.setattr(
-        pdf.segno, "make", lambda text, **options: made.append(text) or make(text, **options)
+        markup.segno, "make", lambda text, **options: made.append(text) or make(text, **options)
     )
     address = f"https://cchc.example.vn/r/{kon_tum.FINGERPRINT}"
     pdf.render(with_qr(address))
@@ -372,7 +372,8 @@ def test_the_fetcher_serves_nothing_but_its_own_files(url):
     ],
 )
 def test_even_unescaped_markup_stops_the_work(unescaped, decision, monkeypatch):
-    monkeypatch.setattr(markup, "render_to_string", lambda *_: f"<html><body>{unescaped}</body>")
+    html = f"<html><body>{unescaped}</body></html>"
+    monkeypatch.setattr(markup, "render_to_string", lambda *_: html)
     with pytest.raises(pdf.BlockedAddress):
-        pdf.render(decision)
+        pdf.render(replace(decision, annexes=()))
     assert gc.isenabled()
