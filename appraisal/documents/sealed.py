@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 from appraisal import scoring
@@ -26,6 +27,9 @@ STAGES: Final = ("council", "reappraisal", "appraisal", "survey")
 UNREADABLE: Final = _("Tệp không phải là bản niêm phong JSON của hệ thống, hoặc đã hỏng.")
 FIGURES: Final = ("appraised", "survey", "survey_maximum", "bonus", "penalty", "total", "maximum",
                   "index")  # fmt: skip
+
+NUMBER: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,40})?")
+MAX_PLACES: Final = 6
 
 Snapshot = dict[str, Any]
 
@@ -104,7 +108,7 @@ def recount(snapshot: Snapshot) -> tuple[Difference, ...]:
             for group in snapshot["groups"]
             for difference in _recount(group, settings, bands)
         )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, InvalidOperation):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise Refused(UNREADABLE, "incomplete_snapshot") from None
 
 
@@ -113,11 +117,20 @@ def agencies(snapshot: Snapshot) -> int:
     return sum(len(group["agencies"]) for group in snapshot["groups"])
 
 
+def _number(text: str) -> Decimal:
+    """A figure as the snapshot spells it; ValueError for any other spelling, such as 1E+9999999."""
+    if not NUMBER.fullmatch(text):
+        raise ValueError("a number that no snapshot has")
+    return Decimal(text)
+
+
 def _settings(said: Mapping[str, Any]) -> scoring.Settings:
+    if not 0 <= said["display_decimals"] <= MAX_PLACES:
+        raise ValueError("places that no round has")
     return scoring.Settings(
         not_applicable_method=said["not_applicable_method"],
-        bonus_max=Decimal(said["bonus_max"]),
-        penalty_max=Decimal(said["penalty_max"]),
+        bonus_max=_number(said["bonus_max"]),
+        penalty_max=_number(said["penalty_max"]),
         tie_rule=said["tie_rule"],
         display_places=said["display_decimals"],
     )
@@ -125,7 +138,7 @@ def _settings(said: Mapping[str, Any]) -> scoring.Settings:
 
 def _bands(said: Mapping[str, Any]) -> tuple[scoring.Band, ...]:
     return tuple(
-        scoring.Band(band["name"], Decimal(band["from"]), bool(band["inclusive"]))
+        scoring.Band(band["name"], _number(band["from"]), bool(band["inclusive"]))
         for band in said["bands"]
     )
 
@@ -154,7 +167,7 @@ def _recount(
             "index": counted.index,
         }
         for what in FIGURES:
-            if Decimal(member[what]) != figures[what]:
+            if _number(member[what]) != figures[what]:
                 yield Difference(member["name"], what, str(member[what]), f"{figures[what]:f}")
         grade = scoring.grade(counted.index, bands).name if bands else ""
         for what, right in (
@@ -178,11 +191,11 @@ def _total(member: Mapping[str, Any], settings: scoring.Settings) -> scoring.Tot
     leaves, scores = [], {}
     for leaf in member["leaves"]:
         code, kind = leaf["code"], leaf["kind"]
-        leaves.append(scoring.Leaf(code, "", Decimal(leaf["maximum"]), kind, scoring.part_of(kind)))
+        leaves.append(scoring.Leaf(code, "", _number(leaf["maximum"]), kind, scoring.part_of(kind)))
         if effective := _effective(leaf):
             mark = leaf["marks"][effective]
             points = mark["points"]
             scores[code] = scoring.Score(
-                None if points is None else Decimal(points), bool(mark["not_applicable"])
+                None if points is None else _number(points), bool(mark["not_applicable"])
             )
     return scoring.total(leaves, scores, settings)

@@ -29,13 +29,18 @@ def results_of(consolidation: Consolidation, sealed: dict[str, Any]) -> ResultFa
         kind=jurisdiction.kind,
         standing_agency=standing.name if standing else "Sở Nội vụ",
         year=sealed["round"]["year"],
-        groups=tuple(_group(group) for group in sealed["groups"]),
+        groups=groups_of(sealed),
         sealed_at=consolidation.made_at.astimezone(clock.VIETNAM),
         fingerprint=consolidation.fingerprint,
         verify_address=verify_address(consolidation.fingerprint),
         decimals=sealed["round"]["display_decimals"],
         illustrative=any(group["criteria"]["illustrative"] for group in sealed["groups"]),
     )
+
+
+def groups_of(sealed: dict[str, Any]) -> tuple[GroupResult, ...]:
+    """The ranked groups of a snapshot."""
+    return tuple(_group(group) for group in sealed["groups"])
 
 
 def _group(group: dict[str, Any]) -> GroupResult:

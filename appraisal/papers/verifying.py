@@ -43,7 +43,7 @@ NOT_TAKEN: Final = _("“%(name)s” không phải là tệp PDF hoặc JSON. H�
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
-class Standing(StrEnum):
+class Answer(StrEnum):
     """The three answers."""
 
     MATCHES = "matches"
@@ -64,7 +64,7 @@ class Means(StrEnum):
 class Finding:
     """What is said; of what is unknown, nothing but that."""
 
-    standing: Standing
+    answer: Answer
     means: Means = Means.CODE
     year: int = 0
     jurisdiction: str = ""
@@ -83,7 +83,7 @@ def cleaned(typed: str) -> str:
 
 def look_up(fingerprint: str) -> Finding:
     """What stands behind a fingerprint (64 hex digits, or anything else: no match)."""
-    return _look_up([fingerprint]).get(fingerprint, Finding(Standing.UNKNOWN))
+    return _look_up([fingerprint]).get(fingerprint, Finding(Answer.UNKNOWN))
 
 
 def check(path: Path, name: str) -> Finding:
@@ -134,9 +134,9 @@ def _look_up(fingerprints: Iterable[str]) -> dict[str, Finding]:
     )  # fmt: skip
     found: dict[str, Finding] = {}
     for code, year, title, kind, name, at, sealed, decided in rows:
-        standing = Standing.MATCHES if code == sealed == decided else Standing.REPLACED
-        if code not in found or standing == Standing.MATCHES:
-            found[code] = Finding(standing, Means.CODE, year, f"{kind} {name}", title, at)
+        answer = Answer.MATCHES if code == sealed == decided else Answer.REPLACED
+        if code not in found or answer == Answer.MATCHES:
+            found[code] = Finding(answer, Means.CODE, year, f"{kind} {name}", title, at)
     return found
 
 
@@ -158,7 +158,7 @@ def _check_pdf(path: Path, name: str) -> Finding:
 
 
 def _answer(finding: Finding | None, means: Means) -> Finding:
-    return replace(finding or Finding(Standing.UNKNOWN), means=means)
+    return replace(finding or Finding(Answer.UNKNOWN), means=means)
 
 
 def revisions(path: Path) -> tuple[str, list[str]]:

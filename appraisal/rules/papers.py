@@ -88,9 +88,11 @@ def can_issue_paper(user: User, paper: Paper, *, is_current: bool, at: datetime)
 
 
 def _stands(paper: Paper, is_current: bool) -> Verdict:
-    """Whether the paper is whole and still says what the round says."""
+    """Whether the paper is whole, has not left the house, and still says what the round says."""
     if paper.state != PaperState.DONE:
         return no(_("Văn bản chưa lập xong."))
+    if hasattr(paper, "issue"):
+        return no(_("Văn bản này đã được ghi nhận ban hành."))
     if not is_current:
         return no(_("Bản này đã lỗi thời: số liệu hoặc thiết lập đã thay đổi. Hãy lập bản mới."))
     return yes()
