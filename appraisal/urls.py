@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.addresses import agency, council, papers, setup, team
+from appraisal.addresses import agency, council, papers, paperwork, setup, team
 from appraisal.views.health import healthz
 from appraisal.views.styleguide import styleguide
 
@@ -12,6 +12,7 @@ urlpatterns = [
     *setup.urlpatterns,
     *team.urlpatterns,
     *council.urlpatterns,
+    *paperwork.urlpatterns,
     *papers.urlpatterns,
     path("healthz", healthz, name="healthz"),
     path("styleguide/", styleguide, name="styleguide"),

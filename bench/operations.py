@@ -13,13 +13,15 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.models import User
-from appraisal import papers
 from appraisal.demonstration import plan
 from appraisal.demonstration.history import History
 from appraisal.documents import pdf
 from appraisal.forms.bench import points_text
 from appraisal.forms.marks import stored_as
 from appraisal.models import Consolidation, Dossier, Mark
+from appraisal.models.papers import PaperKind
+from appraisal.papers.basis import Subject
+from appraisal.papers.building import build
 from appraisal.queries import results
 from appraisal.queries.dossiers import rule_of
 from appraisal.states import SeatRole, Stage
@@ -194,6 +196,7 @@ def approval_pages(history: History) -> dict[str, Action]:
 def decision_pdf(history: History) -> Action:
     def made() -> None:
         last = Consolidation.objects.select_related("round__jurisdiction")
-        pdf.render(papers.decision_of(last.filter(round=history.round)[0]))
+        sealed = last.filter(round=history.round)[0]
+        pdf.render(build(Subject(PaperKind.DECISION, sealed.round, sealed))[0])
 
     return made

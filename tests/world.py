@@ -18,8 +18,10 @@ from appraisal.models import (
     ExplanationRequest,
     Meeting,
     Paper,
+    PaperFile,
     WorkbookImport,
 )
+from appraisal.papers.basis import basis_of, subject_of
 from appraisal.queries import results
 from appraisal.states import RoundState, Stage
 from tests import cast as moments
@@ -99,11 +101,15 @@ class World:
             round=cast.round, number=1, snapshot=sealed.text, fingerprint=sealed.fingerprint,
             made_by=cast.secretary, made_at=moment(moments.COUNCIL),
         )  # fmt: skip
+        round = cast.put(self.state)
         self.paper = Paper.objects.create(
-            consolidation=self.consolidation, kind="decision", state="done", progress=100,
-            sha256=stored.sha256, size=stored.size, asked_by=cast.secretary, asked_at=NOON,
+            round=round, consolidation=self.consolidation, kind="decision",
+            basis=basis_of(subject_of(round, "decision")), state="done", progress=100,
+            asked_by=cast.secretary, asked_at=NOON,
         )  # fmt: skip
-        cast.put(self.state)
+        PaperFile.objects.create(
+            paper=self.paper, format="pdf", sha256=stored.sha256, size=stored.size
+        )
 
     def arguments(self, name: str, wanted: set[str]) -> dict[str, Any]:
         """The keyword arguments of an address, about Sở Y tế's things."""
@@ -119,6 +125,8 @@ class World:
             "group": cast.departments.code,
             "number": 1,
             "stage": "appraisal",
+            "format": "pdf",
+            "kind": "decision",
             "import_pk": (self.survey_import.pk if area == "survey" else self.criteria_import.pk),
             "uidb64": urlsafe_base64_encode(force_bytes(cast.officer.pk)),
             "token": default_token_generator.make_token(cast.officer),
@@ -141,11 +149,13 @@ class World:
             ("evidence", self.evidence),
             ("papers-show", self.paper),
             ("papers-download", self.paper),
+            ("papers-sign", self.paper),
+            ("papers-issue", self.paper),
         ):
             if short.startswith(prefix):
                 return int(thing.pk)
         of_dossier = (
             "dossiers", "marks", "citations-add", "explanations", "trail-dossier", "extensions",
-            "rulings", "results-dossier",
+            "rulings", "results-dossier", "papers-dossier", "offline",
         )  # fmt: skip
         return self.cast.dossier.pk if short.startswith(of_dossier) else self.cast.round.pk

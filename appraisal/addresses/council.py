@@ -1,4 +1,4 @@
-"""The addresses of the council's work: problems, table, meetings, rulings, approval, papers."""
+"""The addresses of the council's work: problems, table, meetings, rulings, approval, results."""
 
 from django.urls import path
 
@@ -7,7 +7,6 @@ from appraisal.views import (
     consolidations,
     disputes,
     meetings,
-    papers,
     problems,
     publications,
     results,
@@ -32,11 +31,6 @@ urlpatterns = [
     path("dossiers/<int:pk>/rulings/<int:criterion_pk>/", rulings.edit, name="rulings-edit"),
     path(f"{ROUND}approve/", approvals.new, name="approvals-new"),
     path(f"{ROUND}publish/", publications.publish, name="rounds-publish"),
-    path(f"{ROUND}papers/", papers.list_, name="papers-list"),
-    path(f"{ROUND}papers/make/", papers.make, name="papers-make"),
-    path("papers/<int:pk>/", papers.show, name="papers-show"),
-    path("papers/<int:pk>/download/<slug:format>/", papers.download, name="papers-download"),
-    path("dossiers/<int:pk>/papers/", papers.dossier, name="papers-dossier"),
     path(f"{ROUND}results/", results.list_, name="results-list"),
     path(f"{ROUND}results/export/", results.export, name="results-export"),
     path("dossiers/<int:pk>/result/", results.dossier, name="results-dossier"),

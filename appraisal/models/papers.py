@@ -6,9 +6,6 @@ store. What a paper says is in `appraisal.papers` and `appraisal.documents`.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -107,14 +104,6 @@ class PaperSettings(models.Model):
         return f"{self.jurisdiction_id} {self.kind}"
 
 
-class LegalBasisQuerySet(models.QuerySet["LegalBasis"]):
-    def in_force(self, day: date) -> Self:
-        """Bases that a paper of that day may cite: issued, and not replaced by then."""
-        return self.filter(Q(issued_on__isnull=True) | Q(issued_on__lte=day)).filter(
-            Q(replaced_on__isnull=True) | Q(replaced_on__gt=day)
-        )
-
-
 class LegalBasis(models.Model):
     """A text that the province's papers rest on, with its date; cited until it is replaced."""
 
@@ -128,8 +117,6 @@ class LegalBasis(models.Model):
     kinds = models.JSONField(
         _("dùng cho"), default=list, blank=True, help_text="Kinds of papers; empty: all."
     )
-
-    objects = LegalBasisQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -8,15 +8,25 @@ question is cheap and exact: whatever changes a paper's words moves one of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Max
 
 from agencies.models import Jurisdiction
 from appraisal import clock, trail
-from appraisal.models import Consolidation, Dossier, Event, PaperTemplate, Round
+from appraisal.models import (
+    Consolidation,
+    Dossier,
+    Event,
+    LegalBasis,
+    PaperSettings,
+    PaperTemplate,
+    Round,
+)
 from appraisal.models.papers import PaperKind
-from appraisal.papers.house import bases_of, settings_of
+from appraisal.papers.house import cited
 from appraisal.rules.results import CONSOLIDATED_STATES
 
 WORDING: Final = 1
@@ -46,64 +56,112 @@ class Subject:
         return self.round.jurisdiction
 
 
-def standing(round: Round) -> Consolidation | None:
-    """The last consolidation while it stands: not when the round went back to the council."""
-    if round.state not in CONSOLIDATED_STATES:
-        return None
-    return Consolidation.objects.filter(round=round).defer("snapshot").first()
+def day_of(subject: Subject) -> date:
+    """The day whose bases the paper cites: that of the result it rests on, or today."""
+    sealed = subject.consolidation
+    return (sealed.made_at if sealed else clock.now()).astimezone(clock.VIETNAM).date()
 
 
-def template_in_force(jurisdiction: Jurisdiction, kind: str) -> PaperTemplate | None:
-    """The office's own template for a kind of paper; None: the built-in one."""
-    return PaperTemplate.objects.filter(
-        jurisdiction=jurisdiction, kind=kind, in_force_at__isnull=False, retired_at__isnull=True
-    ).first()
+class Standing:
+    """Everything that papers of a round depend on as it stands now; each part is read once.
+
+    A page that shows many papers keeps one; a write makes its own under the lock.
+    """
+
+    def __init__(self, round: Round) -> None:
+        self.round = round
+
+    @cached_property
+    def consolidation(self) -> Consolidation | None:
+        """The last consolidation while it stands: not when the round went back to the council."""
+        if self.round.state not in CONSOLIDATED_STATES:
+            return None
+        return Consolidation.objects.filter(round=self.round).defer("snapshot").first()
+
+    @cached_property
+    def templates(self) -> dict[str, PaperTemplate]:
+        """The office's own template of each kind that has one in force."""
+        own = PaperTemplate.objects.filter(
+            jurisdiction=self.round.jurisdiction_id,
+            in_force_at__isnull=False,
+            retired_at__isnull=True,
+        )
+        return {item.kind: item for item in own}
+
+    @cached_property
+    def versions(self) -> dict[str, int]:
+        """The version of the province's settings of each kind that it has set."""
+        chosen = PaperSettings.objects.filter(jurisdiction=self.round.jurisdiction_id)
+        return dict(chosen.values_list("kind", "version"))
+
+    @cached_property
+    def bases(self) -> list[LegalBasis]:
+        return list(LegalBasis.objects.filter(jurisdiction=self.round.jurisdiction_id))
+
+    @cached_property
+    def council(self) -> dict[str, int]:
+        """The last event of each act of the council that papers tell of."""
+        return dict(
+            Event.objects.filter(
+                round=self.round, dossier__isnull=True, action__regex=_COUNCIL_ACTS
+            )
+            .values_list("action")
+            .annotate(last=Max("number"))
+        )
+
+    @cached_property
+    def heads(self) -> dict[str, str]:
+        """The head of the audit stream of every dossier."""
+        return trail.heads(self.round)
+
+    @cached_property
+    def libraries(self) -> dict[str, int]:
+        """The last event of the library of every agency of the round: titles, numbers, dates."""
+        agencies = Dossier.objects.filter(round=self.round).values_list("agency", flat=True)
+        return dict(
+            Event.objects.filter(stream__in=[f"agency-{pk}" for pk in agencies])
+            .values_list("stream")
+            .annotate(last=Max("number"))
+        )
+
+    def subject(self, kind: str, dossier: Dossier | None = None) -> Subject:
+        """What a paper of that kind would be about if it were asked for now."""
+        return Subject(kind, self.round, self.consolidation, dossier, self.templates.get(kind))
+
+    def basis(self, subject: Subject) -> str:
+        """The hash of everything that the words of the paper depend on."""
+        jurisdiction, kind = subject.jurisdiction, subject.kind
+        sealed = subject.consolidation
+        parts: dict[str, Any] = {
+            "wording": WORDING,
+            "kind": kind,
+            "round": subject.round.pk,
+            "name": subject.round.name,
+            "dossier": subject.dossier.pk if subject.dossier else None,
+            "result": sealed.fingerprint if sealed else None,
+            "house": [
+                jurisdiction.kind, jurisdiction.name, jurisdiction.place, jurisdiction.council,
+                jurisdiction.standing_agency.name if jurisdiction.standing_agency else "",
+            ],
+            "settings": self.versions.get(kind, 0),
+            "bases": cited(self.bases, kind, day_of(subject)),
+            "template": subject.template.version if subject.template else 0,
+        }  # fmt: skip
+        if kind in {PaperKind.MINUTES, PaperKind.REPORT, PaperKind.SUBMISSION}:
+            parts["council"] = self.council
+        if kind == PaperKind.MINUTES:
+            parts["dossiers"] = self.heads
+        if subject.dossier is not None and kind not in FROM_RESULT:
+            parts["head"] = self.heads.get(f"dossier-{subject.dossier.pk}", "")
+            parts["library"] = self.libraries.get(f"agency-{subject.dossier.agency_id}", 0)
+        return trail.fingerprint(trail.canonical(parts))
 
 
 def subject_of(round: Round, kind: str, dossier: Dossier | None = None) -> Subject:
     """What a paper of that kind would be about if it were asked for now."""
-    return Subject(
-        kind, round, standing(round), dossier, template_in_force(round.jurisdiction, kind)
-    )
+    return Standing(round).subject(kind, dossier)
 
 
 def basis_of(subject: Subject) -> str:
-    """The hash of everything that the words of the paper depend on."""
-    jurisdiction, kind = subject.jurisdiction, subject.kind
-    sealed = subject.consolidation
-    day = (sealed.made_at if sealed else clock.now()).astimezone(clock.VIETNAM).date()
-    parts: dict[str, Any] = {
-        "wording": WORDING,
-        "kind": kind,
-        "round": subject.round.pk,
-        "name": subject.round.name,
-        "dossier": subject.dossier.pk if subject.dossier else None,
-        "result": sealed.fingerprint if sealed else None,
-        "house": [
-            jurisdiction.kind, jurisdiction.name, jurisdiction.place, jurisdiction.council,
-            jurisdiction.standing_agency.name if jurisdiction.standing_agency else "",
-        ],
-        "settings": settings_of(jurisdiction, kind).version,
-        "bases": bases_of(jurisdiction, kind, day),
-        "template": subject.template.version if subject.template else 0,
-    }  # fmt: skip
-    if kind in {PaperKind.MINUTES, PaperKind.REPORT, PaperKind.SUBMISSION}:
-        parts["council"] = _council(subject.round)
-    if kind == PaperKind.MINUTES:
-        parts["dossiers"] = trail.heads(subject.round)
-    if subject.dossier is not None and kind not in FROM_RESULT:
-        parts["head"] = _head(subject.dossier)
-    return trail.fingerprint(trail.canonical(parts))
-
-
-def _council(round: Round) -> dict[str, int]:
-    """The last event of each act of the council that papers tell of."""
-    return dict(
-        Event.objects.filter(round=round, dossier__isnull=True, action__regex=_COUNCIL_ACTS)
-        .values_list("action")
-        .annotate(last=Max("number"))
-    )
-
-
-def _head(dossier: Dossier) -> int:
-    return Event.objects.filter(dossier=dossier).aggregate(last=Max("number"))["last"] or 0
+    """The hash of everything that the words of the paper depend on, as it stands now."""
+    return Standing(subject.round).basis(subject)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, cast
 
@@ -53,13 +54,20 @@ def settings_of(jurisdiction: Jurisdiction, kind: str) -> PaperSettings:
     )
 
 
-def bases_of(jurisdiction: Jurisdiction, kind: str, day: date) -> tuple[str, ...]:
-    """The bases that a paper of that kind cites on that day, in their order."""
+def cited(known: Iterable[LegalBasis], kind: str, day: date) -> tuple[str, ...]:
+    """Which of the province's bases a paper of that kind cites on that day, in their order."""
     return tuple(
         words.basis(item.text)
-        for item in LegalBasis.objects.filter(jurisdiction=jurisdiction).in_force(day)
-        if not item.kinds or kind in item.kinds
+        for item in known
+        if (item.issued_on is None or item.issued_on <= day)
+        and (item.replaced_on is None or item.replaced_on > day)
+        and (not item.kinds or kind in item.kinds)
     )
+
+
+def bases_of(jurisdiction: Jurisdiction, kind: str, day: date) -> tuple[str, ...]:
+    """The bases that a paper of that kind cites on that day, in their order."""
+    return cited(LegalBasis.objects.filter(jurisdiction=jurisdiction), kind, day)
 
 
 def house_of(

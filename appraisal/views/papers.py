@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.http import Request
@@ -18,12 +21,15 @@ from agencies.text import fold
 from agencies.verdict import Verdict
 from appraisal import clock, rules
 from appraisal.files.store import evidence_store
+from appraisal.files.uploads import safe_headers
 from appraisal.models import Dossier, Paper, Round
-from appraisal.models.papers import DOSSIER_KINDS, PaperFormat, PaperKind
-from appraisal.papers.basis import basis_of, subject_of
+from appraisal.models.papers import DOSSIER_KINDS, PaperFormat, PaperKind, PaperState
+from appraisal.papers.basis import Standing
+from appraisal.papers.signatures import facts
 from appraisal.queries.papers import PaperRow, papers, row_of
 from appraisal.views.council import fetch_table, frame
 from appraisal.views.known import find_round
+from appraisal.views.sending import send_kept
 from appraisal.workflow import papers as workflow
 
 CONTENT_TYPES = {
@@ -35,12 +41,35 @@ CONTENT_TYPES = {
     ),
     PaperFormat.ZIP: ("zip", "application/zip"),
 }
-SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-store",
+HOLDS = {
+    PaperKind.DECISION: gettext_lazy(
+        "Quyết định của Ủy ban nhân dân hoặc Chủ tịch, kèm phụ lục kết quả từng nhóm và bản niêm"
+        " phong."
+    ),
+    PaperKind.SUBMISSION: gettext_lazy(
+        "Quá trình thực hiện, kết quả theo nhóm, đề nghị Ủy ban nhân dân phê duyệt."
+    ),
+    PaperKind.REPORT: gettext_lazy(
+        "Kết quả theo lĩnh vực, nội dung bị trừ điểm nhiều, thay đổi từ tự chấm đến thẩm định, khó"
+        " khăn và đề xuất."
+    ),
+    PaperKind.MINUTES: gettext_lazy(
+        "Thành phần, báo cáo, từng kết luận kèm lý do và số phiếu, kết luận chung."
+    ),
+    PaperKind.LETTERS: gettext_lazy(
+        "Mỗi cơ quan một thông báo; tất cả trong một tệp PDF và một tệp ZIP."
+    ),
+    PaperKind.SCORE_SHEET: gettext_lazy(
+        "Điểm tối đa, tự chấm, thẩm định, Hội đồng, điểm bị trừ, giải trình và lý do từng tiêu chí."
+    ),
+    PaperKind.SELF_REPORT: gettext_lazy(
+        "Kết quả tự chấm theo lĩnh vực, giải trình, danh mục tài liệu kiểm chứng."
+    ),
+    PaperKind.DERIVATION: gettext_lazy(
+        "Từng bước tính: quy tắc, số liệu, điểm có hiệu lực, chỉ số, xếp hạng, xếp loại."
+    ),
 }
+"""One line on what each kind of paper holds."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +78,16 @@ class Offer:
 
     kind: str
     title: str
+    holds: str
     verdict: Verdict
     paper: PaperRow | None
+    has_earlier: bool
 
 
-def is_current(paper: Paper) -> bool:
+def is_current(paper: Paper, now: Standing | None = None) -> bool:
     """Whether the paper still says what it would say if it were made now."""
-    return paper.basis == basis_of(subject_of(paper.round, paper.kind, paper.dossier))
+    now = now or Standing(paper.round)
+    return paper.basis == now.basis(now.subject(paper.kind, paper.dossier))
 
 
 def find_paper(request: Request, pk: int) -> Paper:
@@ -80,38 +112,48 @@ def find_paper(request: Request, pk: int) -> Paper:
 
 
 def offers(
-    request: Request, round: Round, made: list[Paper], dossier: Dossier | None = None
+    request: Request, now: Standing, made: list[Paper], dossier: Dossier | None = None
 ) -> list[Offer]:
     """What may be made of the round, or of one dossier, each with the paper that stands."""
-    standing = {paper.basis: paper for paper in made}
+    known = {paper.basis: paper for paper in made}
     found = []
     for kind in PaperKind:
         if (kind in DOSSIER_KINDS) is (dossier is None):
             continue
-        paper = standing.get(basis_of(subject_of(round, kind, dossier)))
+        paper = known.get(now.basis(now.subject(kind, dossier)))
         found.append(
             Offer(
                 kind=kind,
                 title=str(kind.label),
-                verdict=rules.can_make_paper(request.user, round, kind, dossier, at=clock.now()),
+                holds=str(HOLDS[kind]),
+                verdict=rules.can_make_paper(
+                    request.user, now.round, kind, dossier, at=clock.now()
+                ),
                 paper=row_of(paper, is_current=True) if paper else None,
+                has_earlier=any(item.kind == kind and item is not paper for item in made),
             )
         )
     return found
+
+
+def _earlier(made: list[Paper], offered: list[Offer], now: Standing) -> list[PaperRow]:
+    current = {offer.paper.pk for offer in offered if offer.paper}
+    return [
+        row_of(paper, is_current=is_current(paper, now))
+        for paper in made
+        if paper.pk not in current
+    ]
 
 
 @require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """What may be made of the round, and every paper that was; one left behind says so."""
     round = fetch_table(request, pk)
-    made = papers([round.pk])
-    offered = offers(request, round, made)
-    current = {offer.paper.pk for offer in offered if offer.paper}
-    earlier = [
-        row_of(paper, is_current=paper.dossier_id is not None)
-        for paper in made
-        if paper.pk not in current
-    ]
+    made, now = papers([round.pk]), Standing(round)
+    for paper in made:
+        paper.round = round
+    offered = offers(request, now, made)
+    wanted = [offer for offer in offered if offer.verdict.allowed]
     return render(
         request,
         "appraisal/papers/list.html",
@@ -119,7 +161,10 @@ def list_(request: Request, pk: int) -> HttpResponse:
             round,
             "papers-list",
             offers=offered,
-            earlier=earlier,
+            may_make=bool(wanted),
+            lacks=[offer for offer in wanted if not (offer.paper and offer.paper.is_done)],
+            is_complete=bool(wanted) and all(o.paper and o.paper.is_done for o in wanted),
+            earlier=_earlier(made, offered, now),
             dossiers=Dossier.objects.filter(round=round).select_related("agency", "group"),
             keeps_settings=rules.can_keep_paper_settings(request.user),
         ),
@@ -136,16 +181,80 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         pk=pk,
     )
     request.nav_round = found.round
-    made = [paper for paper in papers([found.round_id]) if paper.dossier_id == found.pk]
+    now = Standing(found.round)
+    made = [
+        paper
+        for paper in papers([found.round_id])
+        if paper.dossier_id == found.pk
+        and rules.can_read_paper(request.user, found.round, paper.kind, found, at=clock.now())
+    ]
+    offered = offers(request, now, made, found)
     return render(
         request,
         "appraisal/papers/dossier.html",
         {
             "dossier": found,
             "round": found.round,
-            "offers": offers(request, found.round, made, found),
+            "offers": offered,
+            "earlier": _earlier(made, offered, now),
+            "crumbs": [
+                {
+                    "label": found.agency.name,
+                    "url": reverse("appraisal:dossiers-show", args=[found.pk]),
+                }
+            ],
         },
     )
+
+
+@require_POST
+def make_all(request: Request, pk: int) -> HttpResponse:
+    """Ask for every paper of the round that may be made now: the submission, whole."""
+    round = find_round(request, pk)
+    rules.enforce(rules.can_make_paper(request.user, round, PaperKind.MINUTES, at=clock.now()))
+    for kind in PaperKind:
+        if kind not in DOSSIER_KINDS and rules.can_make_paper(
+            request.user, round, kind, at=clock.now()
+        ):
+            workflow.ask_for_paper(request.user, round, kind)
+    return redirect("appraisal:papers-list", round.pk)
+
+
+@require_safe
+def bundle(request: Request, pk: int) -> HttpResponseBase:
+    """Every paper of the round that stands and is done, with its files, as one ZIP."""
+    round = fetch_table(request, pk)
+    now = Standing(round)
+    done = [
+        paper
+        for paper in papers([round.pk])
+        if paper.dossier_id is None and paper.state == PaperState.DONE
+    ]
+    for paper in done:
+        paper.round = round
+    order = list(PaperKind)
+    standing = sorted(
+        (paper for paper in done if is_current(paper, now)), key=lambda p: order.index(p.kind)
+    )
+    if not standing:
+        raise Http404
+    store = evidence_store()
+    names = [
+        (f"{place:02d}-{file_name(paper, item.format)}.{extension_of(item.format)}",
+         store.path(item.sha256))
+        for place, paper in enumerate(standing, 1)
+        for item in paper.files.all()
+        if store.exists(item.sha256)
+    ]  # fmt: skip
+    content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name, path in names:
+            archive.write(path, name)
+    content.seek(0)
+    response = FileResponse(content)
+    for header, value in safe_headers(f"ho-so-trinh-{round.year}.zip", "application/zip").items():
+        response.headers[header] = value
+    return response
 
 
 @require_POST
@@ -175,7 +284,7 @@ def show(request: Request, pk: int) -> HttpResponse:
     row = row_of(paper, is_current=current)
     if request.htmx:
         return render(request, "appraisal/papers/_progress.html", {"paper": row})
-    at = clock.now()
+    at, issued = clock.now(), getattr(paper, "issue", None)
     context: dict[str, Any] = {
         "paper": row,
         "kind": paper.kind,
@@ -185,7 +294,8 @@ def show(request: Request, pk: int) -> HttpResponse:
         ),
         "sign": rules.can_sign_paper(request.user, paper, is_current=current, at=at),
         "issue": rules.can_issue_paper(request.user, paper, is_current=current, at=at),
-        "issued": getattr(paper, "issue", None),
+        "issued": issued,
+        "issued_signatures": facts(issued.signatures) if issued else (),
     }
     if paper.dossier is not None:
         back = {
@@ -212,17 +322,14 @@ def download(request: Request, pk: int, format: str) -> HttpResponseBase:
     """The bytes of a paper, as an attachment that no browser runs in our origin."""
     paper = find_paper(request, pk)
     kept = next((item for item in paper.files.all() if item.format == format), None)
-    store = evidence_store()
-    if kept is None or not store.exists(kept.sha256):
+    if kept is None:
         raise Http404
-    extension, content_type = CONTENT_TYPES[PaperFormat(format)]
-    return FileResponse(
-        store.open(kept.sha256),
-        as_attachment=True,
-        filename=f"{file_name(paper, format)}.{extension}",
-        content_type=content_type,
-        headers=SAFE_HEADERS,
-    )
+    name = f"{file_name(paper, format)}.{extension_of(format)}"
+    return send_kept(kept.sha256, name, CONTENT_TYPES[PaperFormat(format)][1])
+
+
+def extension_of(format: str) -> str:
+    return CONTENT_TYPES[PaperFormat(format)][0]
 
 
 def file_name(paper: Paper, format: str) -> str:

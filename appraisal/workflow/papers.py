@@ -114,13 +114,44 @@ def save_paper_settings(
 
 
 @dataclass(frozen=True)
+class LetterheadInput:
+    """The names of the province as its papers print them; the names are the model's."""
+
+    kind: str
+    name: str
+    place: str
+    council: str
+
+
+@transaction.atomic
+def save_letterhead(actor: User, given: LetterheadInput) -> Jurisdiction:
+    """Change the names on every paper of the province; papers made before are out of date."""
+    enforce(can_keep_paper_settings(actor))
+    jurisdiction = _hold_jurisdiction(actor)
+    names = tuple(LetterheadInput.__dataclass_fields__)
+    changed = {
+        name: [getattr(jurisdiction, name), getattr(given, name)]
+        for name in names
+        if getattr(jurisdiction, name) != getattr(given, name)
+    }
+    if not changed:
+        return jurisdiction
+    for name in names:
+        setattr(jurisdiction, name, getattr(given, name))
+    jurisdiction.committee = f"Ủy ban nhân dân {given.kind} {given.name}"
+    jurisdiction.save()
+    _remember(jurisdiction, actor, "papers.letterhead", "Đổi tên gọi trên văn bản", changed)
+    return jurisdiction
+
+
+@dataclass(frozen=True)
 class BasisInput:
     """One basis as the office keeps it, in its place."""
 
     text: str
     issued_on: date | None = None
     replaced_on: date | None = None
-    kinds: tuple[str, ...] = ()
+    kinds: Sequence[str] = ()
 
 
 @transaction.atomic

@@ -12,11 +12,11 @@ from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from appraisal import tasks
 from appraisal.files.store import Store, evidence_store
-from appraisal.models import Consolidation, Event, Paper
+from appraisal.models import Consolidation, Event, Paper, PaperFile
 from appraisal.models.papers import PaperState
 from appraisal.queries import results
 from appraisal.states import RoundState
-from appraisal.workflow import council
+from appraisal.workflow import papers
 from tests.cast import COUNCIL, Cast, build, moment
 
 
@@ -32,7 +32,16 @@ def consolidated(cast: Cast) -> Consolidation:
 
 
 def asked(cast: Cast) -> Paper:
-    return council.ask_for_paper(cast.secretary, cast.round)
+    return papers.ask_for_paper(cast.secretary, cast.round)
+
+
+def hashes(paper: Paper) -> dict[str, str]:
+    """The hash of every file of the paper, by its format."""
+    return dict(paper.files.values_list("format", "sha256"))
+
+
+def pdf_of(paper: Paper) -> str:
+    return hashes(paper)["pdf"]
 
 
 def test_a_paper_asked_for_is_made_after_the_commit(
@@ -44,7 +53,7 @@ def test_a_paper_asked_for_is_made_after_the_commit(
         assert paper.state == PaperState.QUEUED
     paper.refresh_from_db()
     assert (paper.state, paper.progress, paper.error) == (PaperState.DONE, 100, "")
-    with evidence_store().open(paper.sha256) as stored:
+    with evidence_store().open(pdf_of(paper)) as stored:
         assert stored.read(5) == b"%PDF-"
 
 
@@ -61,17 +70,20 @@ def test_run_twice_the_task_does_no_harm(cast: Cast) -> None:
     first = Paper.objects.get()
     tasks.make_paper(paper.pk)
     again = Paper.objects.get()
-    assert (again.sha256, again.finished_at) == (first.sha256, first.finished_at)
+    assert again.finished_at == first.finished_at
+    assert Paper.objects.get().files.filter(format="pdf").count() == 1
 
 
 def test_made_anew_it_has_the_same_bytes(cast: Cast) -> None:
     consolidated(cast)
     paper = asked(cast)
     tasks.make_paper(paper.pk)
-    first = Paper.objects.get().sha256
-    Paper.objects.update(state=PaperState.QUEUED, sha256="")
+    first = hashes(paper)
+    Paper.objects.update(state=PaperState.QUEUED)
+    PaperFile.objects.all().delete()
     tasks.make_paper(paper.pk)
-    assert Paper.objects.get().sha256 == first
+    assert hashes(paper) == first
+    assert {"pdf", "docx"} <= first.keys()
 
 
 def test_a_paper_that_failed_says_so_and_is_made_when_asked_again(
@@ -126,4 +138,4 @@ def test_a_real_worker_makes_the_paper(worker: Path) -> None:
         time.sleep(0.2)
     made = Paper.objects.get(pk=paper.pk)
     assert made.state == PaperState.DONE
-    assert Store(worker).exists(made.sha256)
+    assert Store(worker).exists(pdf_of(made))

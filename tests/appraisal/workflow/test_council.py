@@ -10,8 +10,7 @@ from django.db import DatabaseError, transaction
 
 from agencies.verdict import Refusal
 from appraisal import trail
-from appraisal.files.store import evidence_store
-from appraisal.models import Decision, Event, Mark, Meeting, Paper, Round, Ruling, Seat, StateChange
+from appraisal.models import Decision, Event, Mark, Meeting, Ruling, Seat, StateChange
 from appraisal.states import RoundState, Stage
 from appraisal.workflow import council
 from appraisal.workflow.acting import Conflict, Invalid, MarkInput
@@ -268,39 +267,3 @@ def test_every_step_is_remembered(cast: Cast) -> None:
     actions = Event.objects.filter(stream=f"round-{cast.round.pk}").values_list("action", flat=True)
     assert list(actions) == ["round.consolidate", "round.approve", "round.publish"]
     assert list(trail.breaks()) == []
-
-
-# --- Papers --------------------------------------------------------------------------------
-def test_a_paper_asked_for_twice_is_one_row_with_the_same_bytes(
-    cast: Cast, django_capture_on_commit_callbacks: Any
-) -> None:
-    consolidated(cast)
-    with django_capture_on_commit_callbacks(execute=True):
-        first = council.ask_for_paper(cast.secretary, cast.round)
-    with django_capture_on_commit_callbacks(execute=True) as callbacks:
-        second = council.ask_for_paper(cast.chair, cast.round)
-    assert (first.pk, callbacks) == (second.pk, [])
-    made = Paper.objects.get()
-    assert made.state == "done"
-    assert evidence_store().open(made.sha256).read(5) == b"%PDF-"
-
-
-def test_a_paper_made_anew_from_the_same_snapshot_has_the_same_bytes(
-    cast: Cast, django_capture_on_commit_callbacks: Any
-) -> None:
-    consolidated(cast)
-    with django_capture_on_commit_callbacks(execute=True):
-        paper = council.ask_for_paper(cast.secretary, cast.round)
-    before = Paper.objects.get().sha256
-    Paper.objects.filter(pk=paper.pk).update(state="failed", sha256="")
-    with django_capture_on_commit_callbacks(execute=True):
-        council.ask_for_paper(cast.secretary, cast.round)
-    assert Paper.objects.get().sha256 == before
-
-
-def test_no_paper_without_a_consolidated_result(cast: Cast) -> None:
-    convened(cast)
-    with pytest.raises(Refusal):
-        council.ask_for_paper(cast.secretary, cast.round)
-    assert not Paper.objects.exists()
-    assert Round.objects.get(pk=cast.round.pk).state == RoundState.COUNCIL
