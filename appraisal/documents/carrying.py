@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import md5
 from typing import Any
 
 import pydyf
+from pikepdf import Array, AttachedFileSpec, Name, Pdf
 
 from appraisal.documents.official import Attachment
 
@@ -63,6 +65,30 @@ def _entry(pdf: Any, file: Attachment, created: datetime) -> bytes:
     pdf.add_object(entry)
     reference: bytes = entry.reference
     return reference
+
+
+def carried(content: bytes, files: Sequence[Attachment], created: datetime) -> bytes:
+    """A PDF of another program with the files put into it."""
+    if not files:
+        return content
+    with Pdf.open(io.BytesIO(content)) as pdf:
+        related = Array()
+        for file in sorted(files, key=lambda file: file.name):
+            pdf.attachments[file.name] = AttachedFileSpec(
+                pdf,
+                file.content,
+                filename=file.name,
+                description=file.description,
+                mime_type=file.media_type,
+                relationship=Name(f"/{file.relationship}"),
+                creation_date=pdf_date(created),
+                mod_date=pdf_date(created),
+            )
+            related.append(pdf.attachments[file.name].obj)
+        pdf.Root.AF = related
+        result = io.BytesIO()
+        pdf.save(result)
+        return result.getvalue()
 
 
 def pdf_date(moment: datetime) -> str:

@@ -8,7 +8,7 @@ time nothing moves. Needs no Django: the HTML is ready, and other processes do t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -30,6 +30,7 @@ _SLACK: Final = 0.05
 """Left free at the foot of a page: the engine rounds, and must not find the space too tall."""
 
 ROUNDS: Final = 12
+"""After so many questions each table begins a page of its own."""
 SMALL: Final = 0.4
 """A table of such a part of the page is first supposed to stand on one page."""
 
@@ -58,12 +59,8 @@ class Draft:
     files: tuple[Attachment, ...] = ()
 
 
-class Restless(Exception):
-    """Text and tables did not come to rest: the engine has to lay them out alone."""
-
-
 def compose(draft: Draft, tell: Callable[[int], None] = lambda _percent: None) -> bytes:
-    """The PDF of a draft. Raises BlockedAddress, and Restless when the tables find no place.
+    """The PDF of a draft. Raises BlockedAddress for an address that is not among its assets.
 
     `tell` hears rising percentages up to 80.
     """
@@ -84,17 +81,24 @@ def compose(draft: Draft, tell: Callable[[int], None] = lambda _percent: None) -
 def _at_rest(draft: Draft, tell: Callable[[int], None]) -> tuple[Layout, list[Placed]]:
     cuts = [_Cut(item) for item in draft.tables]
     for turn in range(ROUNDS):
-        html = draft.html
-        for cut in cuts:
-            html = html.replace(f"<!--table {cut.name}-->", cut.spaces(), 1)
-        layout = engine.lay_out(html, draft.assets)
+        layout = _laid_out(draft, cuts)
         tell(min(80, 40 + 20 * turn))
         places = layout.places()
         # Every table is asked, also after one that does not rest.
-        resting = [cut.rests(places) for cut in cuts]
-        if all(resting):
+        if not [cut for cut in cuts if not cut.rests(places)]:
             return layout, [cut.placed(places) for cut in cuts]
-    raise Restless
+    for cut in cuts:
+        cut.begin_a_page()
+    layout = _laid_out(draft, cuts)
+    places = layout.places()
+    return layout, [cut.placed(places) for cut in cuts]
+
+
+def _laid_out(draft: Draft, cuts: Sequence[_Cut]) -> Layout:
+    html = draft.html
+    for cut in cuts:
+        html = html.replace(f"<!--table {cut.name}-->", cut.spaces(), 1)
+    return engine.lay_out(html, draft.assets)
 
 
 class _Cut:
@@ -105,6 +109,7 @@ class _Cut:
         width, height = spaced.page
         self._setting = Setting(spaced.table, width)
         self._page = height - _SLACK
+        self._alone = False
         self._leaves = self._supposed()
 
     def _supposed(self) -> tuple[Leaf, ...]:
@@ -113,13 +118,21 @@ class _Cut:
             return self._setting.leaves(self._page, self._page)
         return (Leaf((), self._setting.least(self._page)),)
 
+    def begin_a_page(self) -> None:
+        """Stand at the top of a page from now on, where nothing above can move the table."""
+        self._alone = True
+        self._leaves = self._setting.leaves(self._page, self._page)
+
     def spaces(self) -> str:
         """The HTML that leaves room for each leaf."""
-        last = len(self._leaves) - 1
+        classes = ["leaf"] * len(self._leaves)
+        classes[-1] += " last"
+        if not self._alone:
+            classes[0] += " first"
         return "".join(
-            f'<article id="{self._id(n)}" class="leaf{" first" * (n == 0)}{" last" * (n == last)}"'
-            f' style="height:{leaf.height:.3f}pt"></article>'
-            for n, leaf in enumerate(self._leaves)
+            f'<article id="{self._id(n)}" class="{look}" style="height: {leaf.height:.3f}pt">'
+            "</article>"
+            for n, (look, leaf) in enumerate(zip(classes, self._leaves, strict=True))
         )
 
     def rests(self, places: Mapping[str, Place]) -> bool:

@@ -6,17 +6,18 @@ content gives the same bytes, in every process and language.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from appraisal.documents import markup
-from appraisal.documents.composing import Restless, compose
+from appraisal.documents.composing import compose
 from appraisal.documents.engine import BlockedAddress
 from appraisal.documents.official import Official
 from appraisal.documents.printable import printable
+from appraisal.documents.workers import WorkerLost, compose_many
 from appraisal.files.refusal import Refused, gettext_noop
 
-__all__ = ["BlockedAddress", "render"]
+__all__ = ["BlockedAddress", "WorkerLost", "render", "render_many"]
 
 MAX_MARKUP: Final = 500_000
 """Characters of HTML that the engine is given; a long table set by hand is not among them."""
@@ -33,14 +34,24 @@ def render(paper: Official, progress: Callable[[int], None] | None = None) -> by
     draft = markup.draft_of(paper)
     _bound(draft.html)
     tell(10)
-    try:
-        content = compose(draft, tell)
-    except Restless:
-        draft = markup.draft_of(paper, by_hand=False)
-        _bound(draft.html)
-        content = compose(draft, tell)
+    content = compose(draft, tell)
     tell(100)
     return content
+
+
+def render_many(
+    papers: Sequence[Official], progress: Callable[[int], None] | None = None
+) -> list[bytes]:
+    """Each paper as its own PDF, in their order; many are made in processes side by side.
+
+    Raises what `render` raises, and WorkerLost when such a process is killed.
+    """
+    tell = progress or (lambda _percent: None)
+    drafts = []
+    for paper in papers:
+        drafts.append(markup.draft_of(printable(paper)))
+        _bound(drafts[-1].html)
+    return compose_many(drafts, tell)
 
 
 def _bound(html: str) -> None:

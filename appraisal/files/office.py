@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 from defusedxml import ElementTree
@@ -35,6 +36,21 @@ LOADING_FIELD = re.compile(
     r"\b(INCLUDEPICTURE|INCLUDETEXT|IMPORT|DDEAUTO|DDE|LINK|DATABASE)\b", re.IGNORECASE
 )
 LOADING_FORMULA = re.compile(r"\b(WEBSERVICE|CALL|REGISTER(\.ID)?)\s*\(|\w\s*\|\s*'", re.IGNORECASE)
+PDF_A = (
+    'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"3"},'
+    '"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+)
+FONT_CONFIGURATION = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>{fonts}</dir>
+  <cachedir>{folder}/fonts</cachedir>
+  <alias binding="same">
+    <family>Times New Roman</family><prefer><family>Tinos</family></prefer>
+  </alias>
+</fontconfig>
+"""
 FIELD_EDGE = "fldChar"
 FIELD_TEXT = "instrText"
 SIMPLE_FIELD = "fldSimple"
@@ -63,18 +79,47 @@ def to_pdf(path: str, folder: str, converter: str, seconds: int) -> str:
 
     Only where no network can be reached: documents name addresses that a converter would load.
     """
+    (made,) = _converted([path], folder, converter, "pdf", seconds)
+    return made
+
+
+def papers_to_pdf(
+    paths: list[str], folder: str, converter: str, fonts: str, seconds: int
+) -> list[str]:
+    """Convert papers by LibreOffice in `folder` to tagged PDF/A-3; the paths of the PDFs.
+
+    The fonts in the directory `fonts` stand in for Times New Roman, whatever the machine has.
+    Only where no network can be reached.
+    """
+    configuration = Path(folder, "fonts.conf")
+    configuration.write_text(
+        FONT_CONFIGURATION.format(fonts=escape(fonts), folder=escape(folder)), encoding="utf-8"
+    )
+    return _converted(
+        paths, folder, converter, PDF_A, seconds, {"FONTCONFIG_FILE": str(configuration)}
+    )
+
+
+def _converted(
+    paths: list[str],
+    folder: str,
+    converter: str,
+    to: str,
+    seconds: int,
+    environment: Mapping[str, str] | None = None,
+) -> list[str]:
     if not has_no_way_out():
         raise Refused(NO_CONVERTER, "no_converter")
     profile = Path(folder, "profile")
     command = [converter, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
     subprocess.run(  # noqa: S603
-        [*command, "--convert-to", "pdf", "--outdir", folder, path],
+        [*command, "--convert-to", to, "--outdir", folder, *paths],
         check=True,
         timeout=seconds,
         stdin=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8"},
+        env={"PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8", **(environment or {})},
     )
-    return str(Path(folder, Path(path).stem + ".pdf"))
+    return [str(Path(folder, Path(path).stem + ".pdf")) for path in paths]
 
 
 def _inspect(path: str, name: str, main_type: str, kind: kinds.Kind) -> list[str]:
