@@ -12,17 +12,20 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from agencies.models import Jurisdiction
 from appraisal import clock, trail
 from appraisal.models import (
     Consolidation,
+    Decision,
     Dossier,
     Event,
+    Issue,
     LegalBasis,
     PaperSettings,
     PaperTemplate,
+    PastResult,
     Round,
 )
 from appraisal.models.papers import PaperKind
@@ -124,6 +127,30 @@ class Standing:
             .annotate(last=Max("number"))
         )
 
+    @cached_property
+    def seats(self) -> int:
+        """The last change of who sits in the council and the team."""
+        return max((n for act, n in self.council.items() if act.startswith("seat.")), default=0)
+
+    @cached_property
+    def letters(self) -> list[Any]:
+        """What letters say beside the result: the decision as issued, the year before."""
+        issued = Issue.objects.filter(paper__round=self.round, paper__kind=PaperKind.DECISION)
+        past = PastResult.objects.filter(
+            jurisdiction=self.round.jurisdiction_id, year=self.round.year - 1
+        )
+        before = Decision.objects.filter(
+            round__jurisdiction=self.round.jurisdiction_id,
+            round__year=self.round.year - 1,
+            published_at__isnull=False,
+        )
+        return [
+            self.versions.get(PaperKind.DECISION, 0),
+            *issued.order_by("-pk").values_list("number", "issued_on", "paper__consolidation")[:1],
+            past.aggregate(last=Max("pk"), number=Count("pk")),
+            list(before.order_by("pk").values_list("fingerprint", flat=True)),
+        ]
+
     def subject(self, kind: str, dossier: Dossier | None = None) -> Subject:
         """What a paper of that kind would be about if it were asked for now."""
         return Subject(kind, self.round, self.consolidation, dossier, self.templates.get(kind))
@@ -149,6 +176,10 @@ class Standing:
         }  # fmt: skip
         if kind in {PaperKind.MINUTES, PaperKind.REPORT, PaperKind.SUBMISSION}:
             parts["council"] = self.council
+        if kind in {PaperKind.SCORE_SHEET, PaperKind.DERIVATION}:
+            parts["seats"] = self.seats
+        if kind == PaperKind.LETTERS:
+            parts["letters"] = self.letters
         if kind == PaperKind.MINUTES:
             parts["dossiers"] = self.heads
         if subject.dossier is not None and kind not in FROM_RESULT:

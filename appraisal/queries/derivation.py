@@ -148,14 +148,14 @@ class _Beside:
     meetings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
-def derivation(dossier: Dossier, *, names: bool = True) -> Derivation:
+def derivation(dossier: Dossier, *, names: bool = True, found: Figures | None = None) -> Derivation:
     """Why a dossier has its result; eight queries at most, whatever its size.
 
     Without `names` the people of the team and the neighbours in the ranking are not named: that
-    is how an agency reads its own.
+    is how an agency reads its own. `found` are the figures to explain, by default those of now.
     """
     round = dossier.round
-    found = results.figures(round)
+    found = found or results.figures(round)
     fact = next(item for item in found.dossiers if item.pk == dossier.pk)
     section = next(item for item in results.board(found) if item.group.pk == dossier.group_id)
     total = next(line for line in section.lines if line.dossier.pk == dossier.pk).final
@@ -376,11 +376,16 @@ def _office(stage: Stage) -> str:
 
 
 def _declared(texts: dict[str, Any]) -> tuple[tuple[DeclaredValue, ...], str]:
+    rule = scoring.Rule(texts["kind"], texts["max_points"], texts["params"])
+    return declared_values(rule, texts["declared"] or {})
+
+
+def declared_values(
+    rule: scoring.Rule, declared: dict[str, object]
+) -> tuple[tuple[DeclaredValue, ...], str]:
     """The declared values with their labels, and the sentence of the rule about them."""
-    declared: dict[str, object] = texts["declared"] or {}
     if not declared:
         return (), ""
-    rule = scoring.Rule(texts["kind"], texts["max_points"], texts["params"])
     try:
         asked = scoring.inputs(rule)
         values = tuple(
