@@ -177,8 +177,16 @@ PAGES: dict[str, Row] = {
     "appraisal:papers-bases": Row("open", SECRETARY, SECRETARY),
     "appraisal:results-list": Row("published", AGENCIES | SEATS),
     "appraisal:results-export": Row("published", TABLE),
-    # papers checked by anybody
-    "appraisal:verify-new": Row("open", EVERYBODY),
+    # papers signed and issued, and checked by anybody
+    "appraisal:papers-sign": Row(
+        "consolidated",
+        SECRETARY | {"chair", "vice_chair"},
+        SECRETARY | {"chair", "vice_chair"},
+    ),
+    "appraisal:papers-signatures": Row("consolidated", TABLE),
+    "appraisal:papers-issue": Row("approved", SECRETARY, SECRETARY),
+    "appraisal:papers-issued": Row("approved", TABLE),
+    "appraisal:verify-new": Row("open", EVERYBODY, EVERYBODY),
     "appraisal:verify-show": Row("open", EVERYBODY),
     "appraisal:healthz": Row("open", EVERYBODY),
     "appraisal:styleguide": Row("open", EVERYBODY),

@@ -16,6 +16,7 @@ from appraisal.models import (
     Consolidation,
     Evidence,
     ExplanationRequest,
+    Issue,
     Meeting,
     Paper,
     PaperFile,
@@ -111,6 +112,21 @@ class World:
             paper=self.paper, format="pdf", sha256=stored.sha256, size=stored.size
         )
 
+        # Another one, signed here and recorded as issued.
+        self.issued = Paper.objects.create(
+            round=round, consolidation=self.consolidation, kind="submission", basis="e" * 64,
+            state="done", progress=100, asked_by=cast.secretary, asked_at=NOON,
+        )  # fmt: skip
+        PaperFile.objects.create(
+            paper=self.issued, format="signed", sha256=stored.sha256, size=stored.size,
+            signed_by=cast.secretary, signed_at=NOON,
+        )  # fmt: skip
+        Issue.objects.create(
+            paper=self.issued, number="07", issued_on=NOON.date(), sha256=stored.sha256,
+            size=stored.size, file_name="To-trinh.pdf", recorded_by=cast.secretary,
+            recorded_at=NOON,
+        )  # fmt: skip
+
     def arguments(self, name: str, wanted: set[str]) -> dict[str, Any]:
         """The keyword arguments of an address, about Sở Y tế's things."""
         cast = self.cast
@@ -126,6 +142,7 @@ class World:
             "number": 1,
             "stage": "appraisal",
             "format": "pdf",
+            "fingerprint": self.consolidation.fingerprint,
             "kind": "decision",
             "import_pk": (self.survey_import.pk if area == "survey" else self.criteria_import.pk),
             "uidb64": urlsafe_base64_encode(force_bytes(cast.officer.pk)),
@@ -149,7 +166,9 @@ class World:
             ("evidence", self.evidence),
             ("papers-show", self.paper),
             ("papers-download", self.paper),
+            ("papers-signatures", self.issued),
             ("papers-sign", self.paper),
+            ("papers-issued", self.issued),
             ("papers-issue", self.paper),
         ):
             if short.startswith(prefix):

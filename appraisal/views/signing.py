@@ -139,12 +139,15 @@ def signatures(request: Request, pk: int) -> HttpResponse:
     store = evidence_store()
     if base is None or base.format != PaperFormat.SIGNED or not store.exists(base.sha256):
         raise Http404
-    found = read_signatures(store.path(base.sha256), title_of(paper), clock.now())
-    context = {
+    context: dict[str, Any] = {
         "title": title_of(paper),
         "round": paper.round,
         "crumbs": way(paper),
-        "signatures": facts(found),
         "sha256": base.sha256,
     }
+    try:
+        found = read_signatures(store.path(base.sha256), title_of(paper), clock.now())
+        context["signatures"] = facts(found)
+    except Refused as refused:
+        context["unreadable"] = refused.sentence
     return render(request, "appraisal/papers/signatures.html", context)

@@ -7,7 +7,7 @@ all of it is right, 1 when something differs, 2 when the file cannot be read.
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -45,7 +45,7 @@ class Check:
 
 class Command(BaseCommand):
     help = "Kiểm tra bản niêm phong kết quả (JSON, hoặc PDF có kèm) không cần cơ sở dữ liệu."
-    requires_system_checks: Sequence[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="tệp JSON, hoặc PDF có kèm bản niêm phong")
