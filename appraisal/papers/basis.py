@@ -165,7 +165,7 @@ class Standing:
             "round": subject.round.pk,
             "name": subject.round.name,
             "dossier": subject.dossier.pk if subject.dossier else None,
-            "result": sealed.fingerprint if sealed else None,
+            "result": [sealed.number, sealed.fingerprint] if sealed else None,
             "house": [
                 jurisdiction.kind, jurisdiction.name, jurisdiction.place, jurisdiction.council,
                 jurisdiction.standing_agency.name if jurisdiction.standing_agency else "",

@@ -19,7 +19,8 @@ import pytest
 from agencies.models import User
 from agencies.verdict import Verdict
 from appraisal import rules
-from appraisal.models import Authorization, Consolidation, Evidence, ExplanationRequest
+from appraisal.models import Authorization, Consolidation, Evidence, ExplanationRequest, Paper
+from appraisal.models.papers import PaperKind, PaperState
 from appraisal.states import RoundState, Stage, Step
 from tests import cast as moments
 from tests.cast import Cast, moment
@@ -88,6 +89,11 @@ def uploaded(cast: Cast) -> Evidence:
         file_name="c.pdf", title="Kế hoạch", uploaded_by=cast.officer,
         uploaded_at=moment(moments.SELF_ASSESSMENT),
     )  # fmt: skip
+
+
+def paper_of(cast: Cast) -> Paper:
+    """A paper of the round that is made and says what stands; not kept."""
+    return Paper(round=cast.round, kind=PaperKind.DECISION, state=PaperState.DONE)
 
 
 def cited(cast: Cast) -> None:
@@ -247,6 +253,29 @@ MATRIX: dict[str, Row] = {
     "can_make_paper": Row(
         lambda cast, user, at: rules.can_make_paper(user, cast.round, at=at),
         moments.AFTER, {"secretary", "chair", "vice_chair"}, (CONSOLIDATED, APPROVED, PUBLISHED),
+    ),
+    "can_read_paper": Row(
+        lambda cast, user, at: rules.can_read_paper(
+            user, cast.round, PaperKind.SELF_REPORT, cast.dossier, at=at
+        ),
+        moments.AFTER, {DRAFT: {"officer", "head"}, **{
+            state: TABLE_READERS | {"officer", "head"} for state in (
+                OPEN, COUNCIL, CONSOLIDATED, APPROVED, PUBLISHED,
+            )
+        }},
+        ALWAYS,
+    ),
+    "can_sign_paper": Row(
+        lambda cast, user, at: rules.can_sign_paper(user, paper_of(cast), is_current=True, at=at),
+        moments.AFTER, {"secretary", "chair", "vice_chair"}, ALWAYS,
+    ),
+    "can_issue_paper": Row(
+        lambda cast, user, at: rules.can_issue_paper(user, paper_of(cast), is_current=True, at=at),
+        moments.AFTER, {"secretary"}, (APPROVED, PUBLISHED),
+    ),
+    "can_keep_paper_settings": Row(
+        lambda cast, user, at: rules.can_keep_paper_settings(user),
+        moments.AFTER, {"secretary"}, ALWAYS,
     ),
     "can_export": Row(
         lambda cast, user, at: rules.can_export(user, cast.round, at=at),

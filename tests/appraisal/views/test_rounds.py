@@ -191,11 +191,12 @@ def test_new_ignores_what_is_not_on_the_form(cast: Cast) -> None:
 def test_new_says_what_is_wrong_and_keeps_the_rest(
     cast: Cast, field: str, typed: str, said: str
 ) -> None:
-    data = {**SETTINGS, "year": "2020", "signer_name": "Lê Ngọc Tuấn", field: typed}
+    other = "bonus_max" if field == "penalty_max" else "penalty_max"
+    data = {**SETTINGS, "year": "2020", other: "1,75", field: typed}
     answer = signed_in(cast.secretary).post(to("rounds-new"), data)
     assert answer.status_code == 422
     assert said in text_of(answer)
-    assert "Lê Ngọc Tuấn" in text_of(answer)
+    assert "1,75" in text_of(answer)
     assert Round.objects.count() == 1
 
 
