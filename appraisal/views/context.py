@@ -125,6 +125,10 @@ AREAS: dict[str, frozenset[str]] = {
     "rounds": frozenset({"rounds-list", "rounds-new", "rounds-copy"}),
     "register": frozenset({"register", "groups", "group"}),
     "people": frozenset({"people"}),
+    "wording": frozenset(
+        {"papers-settings", "papers-settings-edit", "papers-letterhead", "papers-bases"}
+        | {"templates"}
+    ),
 }
 
 Entry = tuple[str, str, str, str]  # key of its area, label, address, icon
@@ -145,6 +149,10 @@ def navigation(request: HttpRequest, user: User, round: Round | None) -> list[Na
             ("register", _("Cơ quan"), reverse("agencies:register"), "building"),
             ("people", _("Tài khoản"), reverse("agencies:people"), "people"),
         ]
+    if user.is_secretariat:
+        entries.append(
+            ("wording", _("Mẫu văn bản"), reverse("appraisal:papers-settings"), "file-earmark-word")
+        )
     active = _area(request)
     return [NavItem(label, url, icon, key == active) for key, label, url, icon in entries]
 

@@ -347,10 +347,10 @@ def decision(story: Story) -> str:
     """The draft is made and downloaded; its text as another program reads it."""
     secretary, pk = story.at("secretary"), story.round.pk
     page = secretary.open("papers-list", pk)
-    secretary.press("Lập dự thảo quyết định")
-    expect(page.get_by_text("Văn bản đã lập xong.")).to_be_visible(timeout=30_000)
+    secretary.press("Lập – Quyết định phê duyệt kết quả (dự thảo)")
+    expect(page.get_by_text("Văn bản đã lập xong.")).to_be_visible(timeout=60_000)
     with page.expect_download() as down:
-        page.get_by_role("link", name="Tải về").click()
+        page.get_by_role("link", name="Tải về PDF").click()
     path = Path(down.value.path())
     assert path.read_bytes().startswith(b"%PDF")
     command = ["pdftotext", "-layout", str(path), "-"]
