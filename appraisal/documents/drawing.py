@@ -6,9 +6,10 @@ the page where it is repeated. The letters are drawn with a font of their own be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import md5
+from itertools import groupby
 from typing import Any, Final
 
 import pydyf
@@ -27,13 +28,12 @@ from appraisal.documents.setting import (
     beside,
 )
 from appraisal.documents.structure import Structure
-from appraisal.documents.typeface import Face, Weight, face
+from appraisal.documents.typeface import Face, Font, Weight, face
 
 SPACE_TAG: Final = "Art"
 """How the engine tags the space left for a leaf (the HTML element `article`)."""
 
 _BLACK: Final = b"0 0 0 rg 0 0 0 RG"
-_NAMES: Final[dict[Weight, str]] = {"Regular": "Set", "Bold": "SetBold"}
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,6 @@ class _Page:
         """Draw a row whose upper rule ends at `top` below the leaf's; None: only repeated."""
         setting = self._setting
         used = face("Bold" if strip.bold else "Regular")
-        font = self._fonts.name(used)
         for n, (cell, column) in enumerate(zip(strip.cells, setting.table.columns, strict=True)):
             owner = b"" if row is None else row.cell(n)
             if not cell.lines:
@@ -179,7 +178,7 @@ class _Page:
                 self._owners.append(owner)
                 row.own(n, self._reference, piece)
                 self._content.append(b"/%s <</MCID %d>> BDC" % (row.tag, piece))
-            self._content.append(b"BT " + font)
+            self._content.append(b"BT")
             self._content.extend(self._lines(cell, strip, column, n, top, used))
             self._content.append(b"ET EMC")
 
@@ -195,7 +194,7 @@ class _Page:
         baseline = top + PAD_ABOVE + free / 2 + _above_baseline(used)
         for text, width in cell.lines:
             x = {"left": begin, "center": (begin + end - width) / 2, "right": end - width}[align]
-            yield b"1 0 0 1 %s %s Tm %s Tj" % (
+            yield b"1 0 0 1 %s %s Tm %s" % (
                 _number(self._x + x),
                 _number(self._top - baseline),
                 self._fonts.spelled(text, used),
@@ -213,50 +212,50 @@ class _Fonts:
 
     def __init__(self, pdf: Any) -> None:
         self._pdf = pdf
-        self._used: dict[Weight, dict[int, str]] = {}
+        self._used: dict[str, tuple[Font, dict[int, str]]] = {}
         self._spelled: dict[tuple[str, Weight], bytes] = {}
 
-    def name(self, used: Face) -> bytes:
-        """The operator that chooses the face."""
-        return b"/%s %s Tf" % (_NAMES[used.weight].encode(), _number(SIZE))
-
-    def spelled(self, text: str, used: Face) -> bytes:
-        """The text as the numbers of its glyphs."""
-        key = (text, used.weight)
+    def spelled(self, text: str, face: Face) -> bytes:
+        """The operators that show the text, font after font."""
+        key = (text, face.weight)
         if key not in self._spelled:
-            letters = self._used.setdefault(used.weight, {})
-            glyphs = [(used.glyph(letter), letter) for letter in text]
-            for glyph, letter in glyphs:
-                letters.setdefault(glyph, letter)
-            self._spelled[key] = b"<%s>" % "".join(f"{glyph:04x}" for glyph, _l in glyphs).encode()
+            runs = groupby(text, key=face.home)
+            self._spelled[key] = b" ".join(self._run(font, letters) for font, letters in runs)
         return self._spelled[key]
+
+    def _run(self, font: Font, letters: Iterable[str]) -> bytes:
+        _font, used = self._used.setdefault(font.name, (font, {}))
+        numbers = []
+        for letter in letters:
+            used.setdefault(font.glyphs[letter], letter)
+            numbers.append(f"{font.glyphs[letter]:04x}")
+        return f"/{font.name} {SIZE:g} Tf <{''.join(numbers)}> Tj".encode()
 
     def embed(self, structure: Structure) -> None:
         """Put the fonts into the file and make them known to its pages."""
         if not self._used:
             return
-        resources = structure.at(structure.page(0)["Resources"])
-        known = structure.at(resources["Font"])
-        for weight, letters in self._used.items():
-            known[_NAMES[weight]] = self._font(face(weight), dict(sorted(letters.items())))
+        known = structure.at(structure.at(structure.page(0)["Resources"])["Font"])
+        for name, (font, letters) in self._used.items():
+            known[name] = self._font(font, dict(sorted(letters.items())))
 
-    def _font(self, used: Face, letters: dict[int, str]) -> bytes:
-        part = used.part(letters)
+    def _font(self, font: Font, letters: dict[int, str]) -> bytes:
+        part = font.part(letters)
         tag = "".join(chr(65 + byte % 26) for byte in md5(part, usedforsecurity=False).digest()[:6])
-        name = f"/{tag}+Tinos" + ("" if used.weight == "Regular" else f"-{used.weight}")
+        name = f"/{tag}+{font.name.removesuffix('-Regular')}"
         file = self._add(pydyf.Stream([part], {"Length1": len(part)}, compress=True))
         descriptor = self._add(
             pydyf.Dictionary(
                 {
                     "Type": "/FontDescriptor",
                     "FontName": name,
-                    "FontFamily": pydyf.String("Tinos"),
+                    "FontFamily": pydyf.String(font.name.partition("-")[0]),
                     "Flags": 4,
-                    "FontBBox": pydyf.Array(used.box),
+                    "FontBBox": pydyf.Array(font.box),
                     "ItalicAngle": 0,
-                    "Ascent": round(used.ascent * 1000),
-                    "Descent": -round(used.descent * 1000),
-                    "CapHeight": round(used.ascent * 1000),
+                    "Ascent": round(font.ascent * 1000),
+                    "Descent": -round(font.descent * 1000),
+                    "CapHeight": round(font.ascent * 1000),
                     "StemV": 80,
                     "FontFile2": file,
                 }
@@ -276,7 +275,7 @@ class _Fonts:
                         }
                     ),
                     "CIDToGIDMap": "/Identity",
-                    "W": pydyf.Array(_widths(used, letters)),
+                    "W": pydyf.Array(_widths(font, letters)),
                     "FontDescriptor": descriptor,
                 }
             )
@@ -301,10 +300,10 @@ class _Fonts:
         return reference
 
 
-def _widths(used: Face, letters: dict[int, str]) -> Iterator[Any]:
+def _widths(font: Font, letters: dict[int, str]) -> Iterator[Any]:
     for glyph, letter in letters.items():
         yield glyph
-        yield pydyf.Array([round(used.width(letter) * 1000, 3)])
+        yield pydyf.Array([round(font.widths[letter] * 1000, 3)])
 
 
 def _to_unicode(letters: dict[int, str]) -> bytes:

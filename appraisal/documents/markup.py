@@ -6,6 +6,7 @@ What the paper says is settled before; how it looks is in static/print/official.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import segno
 from django.template.loader import render_to_string
 
 from appraisal.documents.composing import TALL, WIDE, Draft, Spaced
-from appraisal.documents.official import Block, Facts, Official, Paragraph, Row, Table
+from appraisal.documents.official import Block, Facts, Official, Paragraph, Row, Signature, Table
 from appraisal.documents.setting import can_set
 
 QR_CODE: Final = "qr.svg"
@@ -42,6 +43,7 @@ def draft_of(paper: Official, *, by_hand: bool = True) -> Draft:
             "created": paper.created.isoformat(timespec="seconds"),
             "blocks": [tables.block(block) for block in paper.blocks],
             "annexes": annexes,
+            "signatures": _facing(paper.signatures),
             "marked": paper.illustrative and not annexes,
             "widths": tables.widths,
         },
@@ -93,6 +95,12 @@ class _Tables:
         for place, column in enumerate(table.columns, 1):
             width = column.share / whole * 100
             self.widths += f".{name} col:nth-child({place}){{width:{width:.4f}%}}"
+
+
+def _facing(signatures: Sequence[Signature]) -> list[tuple[Signature, int]]:
+    """Each signature with the number of lines that it has less than the longest."""
+    most = max((len(signature.lines) for signature in signatures), default=0)
+    return [(signature, most - len(signature.lines)) for signature in signatures]
 
 
 def _row(row: Row, aligns: list[str]) -> dict[str, Any]:

@@ -24,52 +24,32 @@ _SHAPED: Final = frozenset({"Mn", "Mc", "Me", "Cf"})
 _LEFT_TO_RIGHT: Final = frozenset({"L", "EN", "ES", "ET", "CS", "ON", "WS", "AN"})
 
 Weight = Literal["Regular", "Bold"]
+Family = Literal["Tinos", "Symbols"]
+FAMILIES: Final[tuple[Family, ...]] = ("Tinos", "Symbols")
+"""A letter is taken from the first family that has it."""
 
 
-class Face:
-    """One weight of Tinos. Lengths are in ems unless a size is given."""
+class Font:
+    """One font file. Lengths are in ems."""
 
-    def __init__(self, weight: Weight) -> None:
-        self.weight = weight
-        self._file = (FONTS / f"Tinos-{weight}.ttf").read_bytes()
+    def __init__(self, family: Family, weight: Weight) -> None:
+        self.name = f"{family}-{weight}"
+        self._file = (FONTS / f"{self.name}.ttf").read_bytes()
         font = TTFont(io.BytesIO(self._file), lazy=True)
-        self._units: int = font["head"].unitsPerEm
+        units: int = font["head"].unitsPerEm
         metrics = font["hmtx"].metrics
-        self._glyphs: dict[str, int] = {}
-        self._widths: dict[str, float] = {ZERO_WIDTH_SPACE: 0.0}
+        self.glyphs: dict[str, int] = {}
+        self.widths: dict[str, float] = {}
         for code, name in font.getBestCmap().items():
             letter = chr(code)
-            self._glyphs[letter] = font.getGlyphID(name)
-            self._widths[letter] = metrics[name][0] / self._units
-        self.ascent: float = font["hhea"].ascent / self._units
-        self.descent: float = -font["hhea"].descent / self._units
+            self.glyphs[letter] = font.getGlyphID(name)
+            self.widths[letter] = metrics[name][0] / units
+        self.ascent: float = font["hhea"].ascent / units
+        self.descent: float = -font["hhea"].descent / units
         self.box = tuple(
-            round(getattr(font["head"], side) * 1000 / self._units)
+            round(getattr(font["head"], side) * 1000 / units)
             for side in ("xMin", "yMin", "xMax", "yMax")
         )
-        self._known: set[str] = set()
-
-    def covers(self, text: str) -> bool:
-        """Whether each letter is one glyph of this face, set from left to right."""
-        return set(text) <= self._known or all(self._is_plain(letter) for letter in set(text))
-
-    def _is_plain(self, letter: str) -> bool:
-        plain = letter == ZERO_WIDTH_SPACE or (
-            letter in self._glyphs
-            and unicodedata.category(letter) not in _SHAPED
-            and unicodedata.bidirectional(letter) in _LEFT_TO_RIGHT
-        )
-        if plain:
-            self._known.add(letter)
-        return plain
-
-    def width(self, text: str) -> float:
-        """The width of a text that the face covers."""
-        return sum(map(self._widths.__getitem__, text))
-
-    def glyph(self, letter: str) -> int:
-        """The number of the letter's glyph in the whole font and in any part of it."""
-        return self._glyphs[letter]
 
     def part(self, glyphs: Collection[int]) -> bytes:
         """The font file with these glyphs alone, under their numbers; always the same bytes."""
@@ -90,6 +70,44 @@ class Face:
         part = io.BytesIO()
         font.save(part)
         return part.getvalue()
+
+
+class Face:
+    """One weight of the printed letters, of however many fonts. Lengths are in ems."""
+
+    def __init__(self, weight: Weight) -> None:
+        fonts = [Font(family, weight) for family in FAMILIES]
+        self.weight = weight
+        self.ascent, self.descent = fonts[0].ascent, fonts[0].descent
+        self._homes: dict[str, Font] = {}
+        self._widths: dict[str, float] = {ZERO_WIDTH_SPACE: 0.0}
+        for font in reversed(fonts):
+            self._homes |= dict.fromkeys(font.glyphs, font)
+            self._widths |= font.widths
+        self._plain: set[str] = set()
+
+    def covers(self, text: str) -> bool:
+        """Whether each letter is one glyph of this face, set from left to right."""
+        letters = set(text)
+        return letters <= self._plain or all(map(self._is_plain, letters))
+
+    def _is_plain(self, letter: str) -> bool:
+        plain = letter == ZERO_WIDTH_SPACE or (
+            letter in self._homes
+            and unicodedata.category(letter) not in _SHAPED
+            and unicodedata.bidirectional(letter) in _LEFT_TO_RIGHT
+        )
+        if plain:
+            self._plain.add(letter)
+        return plain
+
+    def width(self, text: str) -> float:
+        """The width of a text that the face covers."""
+        return sum(map(self._widths.__getitem__, text))
+
+    def home(self, letter: str) -> Font:
+        """The font that draws the letter."""
+        return self._homes[letter]
 
 
 @cache
