@@ -20,6 +20,7 @@ SAME_LINE = 1.0  # points between baselines
 COLUMN_GAP = 1.5  # ems between two pieces of text that are not one line
 WORD_GAP = 0.15  # ems: some programs place words and draw no blank
 THIN = 1.6  # points
+TOUCHING = 0.2  # points between two pieces of one line
 PARAGRAPH_GAP = 40  # points; lines further apart are not of one text
 
 
@@ -233,7 +234,10 @@ def _page(page: Any) -> Page:
 
 
 def _rules(page: Any) -> set[Rule]:
-    """Thin things, whether the program drew them as lines, boxes or curves."""
+    """Thin things, whether the program drew them as lines, boxes or curves.
+
+    A horizontal line that is drawn in pieces, one after the other, is one.
+    """
     rules = set()
     for thing in (*page.lines, *page.rects, *page.curves):
         x0, x1, y0, y1 = (round(float(thing[side]), 1) for side in ("x0", "x1", "top", "bottom"))
@@ -241,18 +245,33 @@ def _rules(page: Any) -> set[Rule]:
             rules.add(Rule(x0, x1, (y0 + y1) / 2, (y0 + y1) / 2))
         elif x1 - x0 <= THIN < y1 - y0:
             rules.add(Rule((x0 + x1) / 2, (x0 + x1) / 2, y0, y1))
-    return rules
+    return _joined(rules)
+
+
+def _joined(rules: set[Rule]) -> set[Rule]:
+    whole = {rule for rule in rules if rule.y0 != rule.y1}
+    last: Rule | None = None
+    for rule in sorted(rules - whole, key=lambda rule: (rule.y0, rule.x0, rule.x1)):
+        if last is not None and rule.y0 == last.y0 and rule.x0 <= last.x1 + TOUCHING:
+            whole.discard(last)
+            rule = Rule(last.x0, max(last.x1, rule.x1), rule.y0, rule.y1)
+        whole.add(rule)
+        last = rule
+    return whole
 
 
 def _lines(page: Any, rules: Sequence[Rule]) -> Iterator[Line]:
     for baseline, chars in _rows(page):
         walls = [rule.x0 for rule in rules if rule.x0 == rule.x1 and rule.y0 <= baseline <= rule.y1]
         piece: list[Any] = []
+        inked: Any = None
         for char in chars:
-            if piece and _parted(piece[-1], char, walls):
+            is_blank = not char["text"].strip()
+            if inked is not None and not is_blank and _parted(inked, piece[-1], char, walls):
                 yield from _line(page.page_number, piece, baseline)
                 piece = []
             piece.append(char)
+            inked = inked if is_blank else char
         yield from _line(page.page_number, piece, baseline)
 
 
@@ -273,10 +292,11 @@ def _rows(page: Any) -> Iterator[tuple[float, list[Any]]]:
         yield begun, sorted(row, key=lambda char: char["x0"])
 
 
-def _parted(last: Any, char: Any, walls: Sequence[float]) -> bool:
+def _parted(inked: Any, last: Any, char: Any, walls: Sequence[float]) -> bool:
+    """Whether a wide gap or a wall parts a letter from the last one; a blank may lie on a wall."""
     if char["x0"] - last["x1"] > COLUMN_GAP * char["size"]:
         return True
-    return any(last["x1"] - 1 <= wall <= char["x0"] + 1 for wall in walls)
+    return any(inked["x1"] - 1 <= wall <= char["x0"] + 1 for wall in walls)
 
 
 def _line(page: int, chars: Sequence[Any], baseline: float) -> Iterator[Line]:
