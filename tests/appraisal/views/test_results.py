@@ -58,7 +58,7 @@ def test_dossier_shows_the_agency_its_own_derivation_without_the_teams_names(
     assert "Cách tính chỉ số" in page
     assert "Tổ giúp việc" in page
     assert "Đỗ Minh Tâm" not in page
-    assert f"/rounds/{cast.round.pk}/papers/" not in page
+    assert f"/rounds/{published.round.pk}/papers/" not in page
 
 
 def test_dossier_of_another_agency_is_not_found(published: Cast) -> None:
