@@ -156,6 +156,7 @@ def _recount(
         settings.tie_rule,
     )
     for place, (member, counted) in enumerate(zip(members, totals, strict=True)):
+        name = member["name"]
         figures = {
             "appraised": counted.appraised.achieved,
             "survey": counted.survey.achieved,
@@ -168,19 +169,17 @@ def _recount(
         }
         for what in FIGURES:
             if _number(member[what]) != figures[what]:
-                yield Difference(member["name"], what, str(member[what]), f"{figures[what]:f}")
+                yield Difference(name, what, str(member[what]), f"{figures[what]:f}")
         grade = scoring.grade(counted.index, bands).name if bands else ""
         for what, right in (
             ("rank", ranks[place].place), ("tied", ranks[place].tied), ("grade", grade),
         ):  # fmt: skip
             if member[what] != right:
-                yield Difference(member["name"], what, str(member[what]), str(right))
+                yield Difference(name, what, str(member[what]), str(right))
         for leaf in member["leaves"]:
             effective = _effective(leaf)
             if leaf["effective"] != effective:
-                yield Difference(
-                    member["name"], f"effective {leaf['code']}", leaf["effective"], effective
-                )
+                yield Difference(name, f"effective {leaf['code']}", leaf["effective"], effective)
 
 
 def _effective(leaf: Mapping[str, Any]) -> str:

@@ -54,13 +54,14 @@ def certificate(
     bits: int = 2048,
     signing: bool = True,
     serial: int = 0x5EA1,
+    number: int = 1,
 ) -> x509.Certificate:
-    """A certificate of `AUTHORITY` for the key of that size."""
+    """A certificate of `AUTHORITY` for the key of that size and number."""
     made = (
         x509.CertificateBuilder()
         .subject_name(distinguished(name))
         .issuer_name(distinguished(AUTHORITY, "Thử nghiệm"))
-        .public_key(private_key(bits).public_key())
+        .public_key(private_key(bits, number).public_key())
         .serial_number(serial)
         .not_valid_before(datetime.fromisoformat(first).replace(tzinfo=UTC))
         .not_valid_after(datetime.fromisoformat(last).replace(tzinfo=UTC))
@@ -96,13 +97,12 @@ def authority() -> x509.Certificate:
 def key_file(
     of: x509.Certificate | None = None,
     passphrase: str = PASSPHRASE,
-    key: rsa.RSAPrivateKey | None = None,
     **changes: Any,
 ) -> bytes:
     """A PKCS#12 file; `changes` are those of `certificate`."""
-    own = of or certificate(**changes)
+    key = private_key(changes.get("bits", 2048), changes.get("number", 1))
     return pkcs12.serialize_key_and_certificates(
-        b"ky so", key or private_key(changes.get("bits", 2048)), own, [authority()],
+        b"ky so", key, of or certificate(**changes), [authority()],
         serialization.BestAvailableEncryption(passphrase.encode()),
     )  # fmt: skip
 
