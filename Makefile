@@ -9,7 +9,7 @@ PYTEST_WORKERS ?= 2
 ARGS ?=
 export STAGE HOST PORT PYTEST_WORKERS
 
-.PHONY: help demo test test-services check prod-local backup restore bench lock messages clean
+.PHONY: help demo papers test test-services check prod-local backup restore bench lock messages clean
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -19,6 +19,10 @@ help: ## these lines
 demo: ## Kon Tum 2020 at STAGE, served on HOST:PORT; data is kept in var/demo/STAGE
 	@bin/setup run
 	@bin/demo
+
+papers: ## every paper of Kon Tum 2020 as PDF and Word, below var/papers; ARGS="--kind report"
+	@bin/setup run
+	@bin/papers $(ARGS)
 
 test: ## every test, browser journeys included; honours DATABASE_URL and REDIS_URL
 	@bin/setup test

@@ -480,15 +480,7 @@ class History:
         staffing.authorize(self.person(SeatRole.SECRETARY), self.round, given)
 
     def _report(self, person: people.Person) -> None:
-        agency = self.province.agency(person.agency).name
-        given = appraisal.ReportInput(
-            tasks_done=f"Đã thẩm định toàn bộ tiêu chí được phân công cho {agency}; xem xét giải"
-            " trình và tài liệu bổ sung của các cơ quan trong thời hạn.",
-            difficulties="Một số cơ quan gửi tài liệu chưa đúng năm đánh giá hoặc thiếu số liệu"
-            " tách theo đơn vị trực thuộc, phải đối chiếu với hệ thống của tỉnh.",
-            proposals="Đề nghị ban hành mẫu báo cáo số liệu thống nhất và kết nối số liệu một cửa,"
-            " văn bản điện tử với hệ thống chấm điểm.",
-        )
+        given = appraisal.ReportInput(*plan.REPORTS[person.email.partition("@")[0]])
         appraisal.save_report(self.users[person.email], self.round, given, version=0)
 
     def _meet(self, conclusion: str) -> None:

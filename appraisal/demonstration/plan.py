@@ -144,6 +144,54 @@ def proof_of(code: str) -> str:
     return PROOF[code]
 
 
+# --- What the members report to the council ----------------------------------------------------
+# key of the account → tasks done, difficulties, proposals
+REPORTS: dict[str, tuple[str, str, str]] = {
+    "totruong": (
+        "Đã phân công, đôn đốc 06 thành viên thẩm định đúng thời hạn; đối chiếu, thống nhất cách"
+        " chấm giữa các cơ quan thẩm định; tổng hợp kết quả trình Hội đồng.",
+        "Một số cơ quan gửi hồ sơ vào ngày cuối; có cơ quan không gửi hồ sơ nên phải thẩm định theo"
+        " số liệu theo dõi của tỉnh.",
+        "Đề nghị ban hành mẫu báo cáo số liệu thống nhất ngay từ đầu năm và kết nối số liệu một"
+        " cửa, văn bản điện tử với hệ thống chấm điểm.",
+    ),
+    "thamdinh.snv": (
+        "Đã thẩm định lĩnh vực chỉ đạo điều hành, tổ chức bộ máy, chế độ công vụ của tất cả cơ"
+        " quan.",
+        "Kế hoạch kiểm tra và kết luận kiểm tra của một số cơ quan ghi chung, không tách được số"
+        " đơn vị đã kiểm tra.",
+        "Đề nghị quy định rõ tài liệu chứng minh tỷ lệ đơn vị được kiểm tra trong năm.",
+    ),
+    "thamdinh.stp": (
+        "Đã thẩm định lĩnh vực thể chế, theo dõi tình hình thi hành pháp luật của tất cả cơ quan.",
+        "Báo cáo rà soát văn bản gửi chậm, số liệu kê khai không khớp với danh mục đã công bố.",
+        "Đề nghị các cơ quan cập nhật kết quả rà soát văn bản theo quý.",
+    ),
+    "thamdinh.stc": (
+        "Đã thẩm định lĩnh vực tài chính công và tiêu chí kinh tế - xã hội theo số liệu quyết toán,"
+        " giải ngân đến ngày 31/12/2020.",
+        "Số liệu giải ngân của các huyện còn thay đổi đến cuối thời gian chỉnh lý ngân sách.",
+        "Đề nghị thống nhất thời điểm chốt số liệu giải ngân dùng để chấm điểm.",
+    ),
+    "thamdinh.vpub": (
+        "Đã thẩm định lĩnh vực cải cách thủ tục hành chính và nhiệm vụ Ủy ban nhân dân tỉnh giao,"
+        " đối chiếu với hệ thống một cửa điện tử.",
+        "Hồ sơ trễ hạn của một số cơ quan chưa có văn bản xin lỗi kèm theo nên khó xác định.",
+        "Đề nghị lưu văn bản xin lỗi ngay trên hệ thống một cửa điện tử.",
+    ),
+    "thamdinh.stttt": (
+        "Đã thẩm định lĩnh vực chính quyền điện tử, dịch vụ công trực tuyến.",
+        "Hệ thống quản lý văn bản chưa thống kê được tỷ lệ hồ sơ công việc xử lý hoàn toàn trên môi"
+        " trường mạng.",
+        "Đề nghị bổ sung chức năng thống kê tự động, cung cấp số liệu hằng tháng.",
+    ),
+    "thamdinh.skhcn": (
+        "Đã thẩm định tiêu chí áp dụng hệ thống quản lý chất lượng TCVN ISO 9001:2015.",
+        "",
+        "Đề nghị các cơ quan gửi quyết định công bố kèm danh mục thủ tục đã áp dụng.",
+    ),
+}  # fmt: skip
+
 # --- What is claimed, appraised, disputed -----------------------------------------------------
 NOT_APPLICABLE = (
     "Cơ quan không có đơn vị trực thuộc và không phát sinh nội dung này trong năm 2020.",

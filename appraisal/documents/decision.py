@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from appraisal.documents.official import (
     Annex,
@@ -13,6 +14,7 @@ from appraisal.documents.official import (
     Row,
     Table,
 )
+from appraisal.documents.phrases import tally
 from appraisal.documents.words import (
     House,
     capital,
@@ -39,6 +41,17 @@ COLUMNS = (
     Column("Xếp loại", 24),
 )
 """The columns of a result table (union of Bình Dương's and Huế's), as parts of its width."""
+
+
+FACTS: Final = {
+    "nam": "Năm đánh giá",
+    "tinh": "Tên tỉnh, thành phố",
+    "so_co_quan": "Số cơ quan, đơn vị được đánh giá",
+    "so_nhom": "Số nhóm được xếp hạng riêng",
+    "ten_cac_nhom": "Tên các nhóm",
+    "co_quan_thuong_truc": "Cơ quan thường trực",
+}
+"""What an office template may print of every paper that tells a result, beside its parts."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,17 @@ class ResultFacts:
         # Group names hold commas and "và" of their own: a semicolon keeps them apart.
         return "; ".join(in_sentence(group.name) for group in self.groups)
 
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """The values of `FACTS`."""
+        return (
+            ("nam", str(self.year)),
+            ("tinh", self.province),
+            ("so_co_quan", tally(sum(len(group.results) for group in self.groups))),
+            ("so_nhom", tally(len(self.groups))),
+            ("ten_cac_nhom", self.named_groups),
+            ("co_quan_thuong_truc", self.standing_agency),
+        )
+
 
 @dataclass(frozen=True)
 class DecisionFacts:
@@ -139,6 +163,7 @@ def decision(facts: DecisionFacts) -> Official:
         created=results.sealed_at,
         draft=facts.draft,
         illustrative=results.illustrative,
+        facts=results.facts(),
         attachments=facts.attachments,
     )
 

@@ -13,21 +13,17 @@ from decimal import Decimal
 from typing import Final
 
 from appraisal import scoring
+from appraisal.documents.decision import FACTS as RESULT_FACTS
 from appraisal.documents.decision import ResultFacts
 from appraisal.documents.official import Annex, Block, Column, Row, Table
 from appraisal.documents.phrases import NOTHING, difference, percent, tally, together
 from appraisal.documents.words import capital, in_sentence, points, roman
 
 FACTS: Final = {
-    "nam": "Năm đánh giá",
-    "tinh": "Tên tỉnh, thành phố",
-    "so_co_quan": "Số cơ quan, đơn vị được đánh giá",
-    "so_nhom": "Số nhóm được xếp hạng riêng",
-    "ten_cac_nhom": "Tên các nhóm",
-    "co_quan_thuong_truc": "Cơ quan thường trực",
+    **RESULT_FACTS,
     "so_co_quan_theo_xep_loai": "Số cơ quan, đơn vị theo từng mức xếp loại",
 }
-"""What an office template may print of every paper that tells a result (`Outcome.facts`)."""
+"""What an office template may print of papers that tell the result at length."""
 
 LONG_FIELD = 70
 """Characters of a field's title that still fit the head of a column."""
@@ -113,19 +109,17 @@ class Outcome:
         return self.results.decimals
 
     def facts(self) -> tuple[tuple[str, str], ...]:
-        """The values of the round that every office template may print."""
+        """The values of `FACTS`."""
         counted = Counter(item.grade for group in self.groups for item in group.agencies)
         return (
-            ("nam", str(self.results.year)),
-            ("tinh", self.results.province),
-            ("so_co_quan", tally(self.agencies)),
-            ("so_nhom", tally(len(self.groups))),
-            ("ten_cac_nhom", self.results.named_groups),
-            ("co_quan_thuong_truc", self.results.standing_agency),
-            ("so_co_quan_theo_xep_loai", "; ".join(
-                f"{name}: {tally(counted[name])}" for name in self.grades if counted[name]
-            )),
-        )  # fmt: skip
+            *self.results.facts(),
+            (
+                "so_co_quan_theo_xep_loai",
+                "; ".join(
+                    f"{name}: {tally(counted[name])}" for name in self.grades if counted[name]
+                ),
+            ),
+        )
 
 
 def named(agencies: Iterable[AgencyPoints], decimals: int) -> str:

@@ -379,12 +379,12 @@ def _deductions(facts: ReportFacts) -> Iterator[Block]:
         yield Table(
             (
                 Column("TT", 13),
-                Column("Tiêu chí", 44, "left"),
+                Column("Tiêu chí", 42, "left"),
                 Column("Điểm tối đa", 13),
                 Column("Số cơ quan bị trừ", 17),
-                Column("Trong đó bị giảm so với tự chấm", 19),
+                Column("Bị giảm so với tự chấm", 19),
                 Column("Tổng điểm bị trừ", 16),
-                Column("Lý do thường gặp", 58, "left"),
+                Column("Lý do thường gặp", 64, "left"),
             ),
             tuple(
                 Row(

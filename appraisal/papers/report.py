@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 from appraisal.documents.official import Official
@@ -23,7 +23,6 @@ from appraisal.papers.standings import (
     TEAM_ROLES,
     Lost,
     Sealed,
-    commonest,
     explaining,
     losses,
     process_of,
@@ -35,7 +34,7 @@ from appraisal.states import SeatRole, Stage
 from appraisal.trail import official as in_vietnamese
 
 COMMONEST = 2
-"""Reasons that the report tells for each leaf."""
+"""Reasons that the report tells for each leaf: those given more than once, else one of them."""
 
 
 def build(subject: Subject) -> tuple[Official, ...]:
@@ -141,8 +140,13 @@ def _standing(leaf: LeafFact, found: list[Lost]) -> LeafStanding:
             and item.own.points < leaf.max_points
             for item in short
         ),
-        reasons=commonest((one_line(item.mark.reason) for item in short), COMMONEST),
+        reasons=_commonest([one_line(item.mark.reason) for item in short]),
     )
+
+
+def _commonest(reasons: list[str]) -> tuple[tuple[str, int], ...]:
+    counted = Counter(reason for reason in reasons if reason).most_common(COMMONEST)
+    return tuple(item for item in counted if item[1] > 1) or tuple(counted[:1])
 
 
 def _changes(section: Section) -> tuple[LeafChange, ...]:

@@ -6,7 +6,6 @@ marks are never read. What stands beside the marks (windows, requests, meetings)
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -301,8 +300,3 @@ def _met(meeting: Meeting) -> Met:
         members=len(council),
         rulings=len(meeting.rulings.all()),
     )
-
-
-def commonest(texts: Iterable[str], most: int) -> tuple[tuple[str, int], ...]:
-    """The commonest of the texts with how often each came, the first that came first."""
-    return tuple(Counter(text for text in texts if text).most_common(most))
