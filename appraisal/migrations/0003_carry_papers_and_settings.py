@@ -54,22 +54,34 @@ def carry(apps, schema_editor):
 
 
 def restore(apps, schema_editor):
-    """Back to one file on the paper and one set of settings on every round."""
+    """Back to one decision of each result with one file, and one set of settings on every round.
+
+    The old form holds no other papers and no numbers of issue: those rows go. Their bytes stay in
+    the store, and the papers can be made again.
+    """
+    Paper = apps.get_model("appraisal", "Paper")
+    apps.get_model("appraisal", "Issue").objects.all().delete()
+    kept = {}
+    for paper in Paper.objects.filter(kind="decision", consolidation__isnull=False).order_by("pk"):
+        kept[paper.consolidation_id] = paper.pk
+    Paper.objects.exclude(pk__in=kept.values()).delete()
     PaperFile = apps.get_model("appraisal", "PaperFile")
-    for kept in PaperFile.objects.filter(format="pdf").select_related("paper"):
-        kept.paper.sha256, kept.paper.size = kept.sha256, kept.size
-        kept.paper.save(update_fields=["sha256", "size"])
+    for file in PaperFile.objects.filter(format="pdf").select_related("paper"):
+        file.paper.sha256, file.paper.size = file.sha256, file.size
+        file.paper.save(update_fields=["sha256", "size"])
     Round = apps.get_model("appraisal", "Round")
     for chosen in apps.get_model("appraisal", "PaperSettings").objects.filter(kind="decision"):
-        bases = apps.get_model("appraisal", "LegalBasis").objects.filter(
-            jurisdiction=chosen.jurisdiction_id
-        )
         Round.objects.filter(jurisdiction=chosen.jurisdiction_id).update(
             signing_form="committee" if chosen.issuer == "committee" else "chairman",
             signed_by_deputy=chosen.mode == "deputy",
             signer_name=chosen.signer_name,
-            legal_bases="\n".join(bases.order_by("position").values_list("text", flat=True)),
         )
+    cited = {}
+    for basis in apps.get_model("appraisal", "LegalBasis").objects.order_by("position", "pk"):
+        if not basis.kinds or "decision" in basis.kinds:
+            cited.setdefault(basis.jurisdiction_id, []).append(basis.text)
+    for province, texts in cited.items():
+        Round.objects.filter(jurisdiction=province).update(legal_bases="\n".join(texts))
 
 
 class Migration(migrations.Migration):
