@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from appraisal.models import Paper
-from appraisal.workflow import papers
+from appraisal.files.store import evidence_store
+from appraisal.models import Decision, Paper
+from appraisal.workflow import council, papers
 from tests.appraisal.council_stage import consolidated
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 
 PASSPHRASE = "Mật-khẩu-ký-số-7"
 SIGNER = "Nguyễn Văn Chủ"
@@ -184,10 +185,23 @@ def _self_signed(public: bytes, private: Any) -> Any:
     )
 
 
+def approved(cast: Cast) -> Decision:
+    """The last consolidation approved by the chair."""
+    last = cast.round.consolidations.first()
+    assert last is not None
+    return council.approve(cast.chair, cast.fresh(), last.fingerprint, PASSWORD)
+
+
+def bytes_of(paper: Paper, format: str = "pdf") -> bytes:
+    with evidence_store().open(paper.files.get(format=format).sha256) as kept:
+        return kept.read()
+
+
 def made_paper(cast: Cast, run_jobs: Callable[..., Any], kind: str = "decision") -> Paper:
     """The round consolidated, and that paper of it made by the job."""
     if not cast.round.consolidations.exists():
         consolidated(cast)
+        cast.fresh()
     with run_jobs(execute=True):
         paper = papers.ask_for_paper(cast.secretary, cast.round, kind)
     return Paper.objects.get(pk=paper.pk)
