@@ -93,6 +93,13 @@ class World:
         self.survey_import = WorkbookImport.objects.create(
             group=cast.departments, kind="survey", content={"points": [], "problems": []}, **common
         )
+        self.offline_import = WorkbookImport.objects.create(
+            dossier=dossier, kind="self_scores",
+            content={
+                "said": [], "problems": [], "bundle": {"taken": [], "refused": [], "unused": []},
+            },
+            **common,
+        )  # fmt: skip
         # Invited and never signed in.
         self.guest = User.objects.create_user(
             "khach@kontum.example.vn", None, full_name="Khách Mời", jurisdiction=cast.jurisdiction
@@ -144,7 +151,10 @@ class World:
             "format": "pdf",
             "fingerprint": self.consolidation.fingerprint,
             "kind": "decision",
-            "import_pk": (self.survey_import.pk if area == "survey" else self.criteria_import.pk),
+            "import_pk": {
+                "survey": self.survey_import.pk,
+                "offline": self.offline_import.pk,
+            }.get(area, self.criteria_import.pk),
             "uidb64": urlsafe_base64_encode(force_bytes(cast.officer.pk)),
             "token": default_token_generator.make_token(cast.officer),
         }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.views import citations, dossiers, evidence, explanations, home, marks, trail
+from appraisal.views import citations, dossiers, evidence, explanations, home, marks, offline, trail
 
 LEAF = "dossiers/<int:pk>/marks/<int:criterion_pk>/"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("dossiers/<int:pk>/check/", dossiers.check, name="dossiers-check"),
     path("dossiers/<int:pk>/submit/", dossiers.submit, name="dossiers-submit"),
     path("dossiers/<int:pk>/withdraw/", dossiers.withdraw, name="dossiers-withdraw"),
+    path("dossiers/<int:pk>/workbook/", offline.download, name="offline-download"),
+    path("dossiers/<int:pk>/offline/", offline.upload, name="offline-upload"),
+    path("dossiers/<int:pk>/offline/<int:import_pk>/", offline.merge, name="offline-merge"),
     path(LEAF, marks.edit, name="marks-edit"),
     path(f"{LEAF}propose/", marks.propose, name="marks-propose"),
     path(f"{LEAF}citations/", citations.add, name="citations-add"),

@@ -31,6 +31,7 @@ RATIO_MATTERS_FROM = MEGABYTE
 ENCRYPTED = 0x1
 ARCHIVE_MAGIC = (LOCAL_SIGNATURE, b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 XML_SUFFIXES = (".xml", ".rels")
+DOCUMENT_SUFFIXES = (".docx", ".xlsx")
 # What expat says of text that it can read and that is no XML (not: an encoding it cannot read).
 MALFORMED = frozenset(
     expat.errors.codes[message]
@@ -83,14 +84,20 @@ class Limits:
 
 
 def check_archive(
-    path: Path | str, limits: Limits, name: str = "tệp gửi lên", *, embedded_office: bool = False
+    path: Path | str,
+    limits: Limits,
+    name: str = "tệp gửi lên",
+    *,
+    embedded_office: bool = False,
+    documents: bool = False,
 ) -> None:
     """Raise Refused unless every entry of the ZIP at `path` is inside `limits` and unambiguous.
 
     The directory is read first, then every entry is inflated with a running limit and its CRC is
     compared (directories can lie), and every XML part goes through expat, where any DOCTYPE is
     refused whatever the encoding. With `embedded_office`, workbooks kept as data of a chart
-    (`*/embeddings/*`) may stay inside; nothing opens them.
+    (`*/embeddings/*`) may stay inside; nothing opens them. With `documents`, DOCX and XLSX may be
+    inside; whoever takes one out sends it through its own gate.
     """
     path = Path(path)
     size = path.stat().st_size
@@ -107,7 +114,11 @@ def check_archive(
         starts = _data_starts(handle, entries, size, name)
         budget = limits.max_unpacked
         for entry, start in zip(entries, starts, strict=True):
-            part = _Part(entry, name, nested_allowed=embedded_office)
+            inner = entry.filename.lower()
+            nested = (embedded_office and "/embeddings/" in inner) or (
+                documents and inner.endswith(DOCUMENT_SUFFIXES)
+            )
+            part = _Part(entry, name, nested_allowed=nested)
             for chunk in _inflated(handle, entry, start, name):
                 budget -= len(chunk)
                 if budget < 0:
@@ -235,7 +246,7 @@ class _Part:
     def __init__(self, entry: ZipInfo, name: str, *, nested_allowed: bool) -> None:
         self._name = name
         self._is_xml = entry.filename.lower().endswith(XML_SUFFIXES)
-        self._nested_allowed = nested_allowed and "/embeddings/" in entry.filename
+        self._nested_allowed = nested_allowed
         self._parser: expat.XMLParserType | None = None
         self._started = False
 

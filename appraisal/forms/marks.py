@@ -166,11 +166,7 @@ class SelfScoreForm(forms.Form):
     def _settled(self, cleaned: dict[str, Any]) -> Decimal | None:
         if cleaned.get("not_applicable"):
             return None
-        typed: Decimal | None = cleaned.get("points")
-        proposed = self.proposal.points if self.proposal else None
-        if proposed is not None and (typed is None or shown(proposed) == shown(typed)):
-            return proposed
-        return typed
+        return scoring.settle(self.rule, cleaned["declared"], cleaned.get("points"))
 
     def _refuse_doubles(self) -> None:
         """A value that comes twice is refused: nobody could say which one was meant (A16)."""

@@ -28,8 +28,10 @@ from appraisal.scoring.proposals import (
     Rule,
     check_params,
     inputs,
+    kind_of,
     parse_declared,
     propose,
+    settle,
     survey_points,
 )
 from appraisal.scoring.ranking import (
@@ -85,6 +87,7 @@ __all__ = [
     "distance_to_next",
     "grade",
     "inputs",
+    "kind_of",
     "mean",
     "next_band",
     "parse_count",
@@ -94,6 +97,7 @@ __all__ = [
     "part_of",
     "propose",
     "rank",
+    "settle",
     "show",
     "show_ratio",
     "survey_points",

@@ -16,6 +16,7 @@ from appraisal.scoring.numbers import (
     parse_count,
     parse_number,
     points_of,
+    show,
 )
 from appraisal.scoring.params import Params
 
@@ -28,8 +29,10 @@ __all__ = [
     "Rule",
     "check_params",
     "inputs",
+    "kind_of",
     "parse_declared",
     "propose",
+    "settle",
     "survey_points",
 ]
 
@@ -64,6 +67,25 @@ def inputs(rule: Rule) -> tuple[Input, ...]:
     Raises BadRule.
     """
     return _usable(rule).inputs()
+
+
+def kind_of(rule: Rule) -> Kind:
+    """The rule with its parameters read, for who writes it down another way. Raises BadRule."""
+    return _usable(rule)
+
+
+def settle(rule: Rule, declared: Declared, typed: Decimal | None) -> Decimal | None:
+    """The points that a person means: those typed, or the rule's own where nothing was typed.
+
+    Points typed as the rule shows them are exactly its own, so that a quotient keeps its digits.
+    Raises BadRule, BadValue.
+    """
+    proposed = propose(rule, declared).points
+    if proposed is not None and (
+        typed is None or show(proposed, trim=True) == show(typed, trim=True)
+    ):
+        return proposed
+    return typed
 
 
 def propose(rule: Rule, declared: Declared) -> Proposal:

@@ -169,6 +169,7 @@ def show(request: Request, pk: int) -> HttpResponse:
             "is_own": is_own(request, dossier),
             "todo": todo(request, sheet, at) if is_own(request, dossier) else None,
             "banner": banner(dossier, editing, at) if is_own(request, dossier) else None,
+            "editing": editing,
             "submitting": can_submit(request.user, dossier, at=at),
             "withdrawing": can_withdraw(request.user, dossier, at=at),
             "returned": (

@@ -1,10 +1,10 @@
 """The way in for an uploaded workbook: everything that touches its bytes runs in a child process.
 
-The web process asks `import_criteria` or `import_survey` and gets dataclasses; the child runs
+The web process asks an `import_…` function and gets dataclasses; the child runs
 `parse_file` and answers JSON, which is also what the preview keeps until a person confirms.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -12,10 +12,12 @@ from typing import Any, cast
 from appraisal.files import child
 from appraisal.workbooks.criteria import CriteriaSheet, parse_criteria
 from appraisal.workbooks.reading import read_table
+from appraisal.workbooks.self_scores import LeafSpec, SelfScoreSheet, parse_self_scores
 from appraisal.workbooks.survey import SurveySheet, parse_survey
 
 CRITERIA = "criteria"
 SURVEY = "survey"
+SELF_SCORES = "self_scores"
 SECONDS = 10
 MEGABYTES = 300
 
@@ -45,12 +47,23 @@ def import_survey(
     return SurveySheet.from_json(_in_child(path, name, SURVEY, context))
 
 
+def import_self_scores(
+    path: Path | str, name: str, dossier: int, leaves: Sequence[LeafSpec]
+) -> SelfScoreSheet:
+    """What the self-score workbook at `path` says of the dossier's leaves. Raises Refused."""
+    context = {"name": name, "dossier": dossier, "leaves": [leaf.to_json() for leaf in leaves]}
+    return SelfScoreSheet.from_json(_in_child(path, name, SELF_SCORES, context))
+
+
 def parse_file(path: str, kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
     """What the child runs: JSON in, JSON out. Raises Refused."""
     name = context["name"]
     table = read_table(path, name)
     if kind == CRITERIA:
         return parse_criteria(table, context["agencies"], name).to_json()
+    if kind == SELF_SCORES:
+        specs = [LeafSpec.from_json(leaf) for leaf in context["leaves"]]
+        return parse_self_scores(table, context["dossier"], specs, name).to_json()
     leaves = {leaf: Decimal(maximum) for leaf, maximum in context["leaves"].items()}
     return parse_survey(table, context["agencies"], leaves, name).to_json()
 

@@ -40,6 +40,7 @@ NOT_PAGES = {
     "appraisal:evidence-download",
     "appraisal:evidence-page",
     "appraisal:healthz",
+    "appraisal:offline-download",
     "appraisal:papers-bundle",
     "appraisal:papers-download",
     "appraisal:results-export",
