@@ -8,16 +8,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Page, Pdf
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, OutlineItem, Page, Pdf
 
 
-def joined(contents: Sequence[bytes]) -> bytes:
+def joined(contents: Sequence[bytes], names: Sequence[str]) -> bytes:
     """The papers one after the other, always the same bytes; metadata are those of the first.
 
-    All must come from the same engine. Files that the papers carry are left behind.
+    `names` are the bookmarks that lead to each. All must come from the same engine. Files that the
+    papers carry are left behind.
     """
-    if len(contents) == 1:
-        return contents[0]
     with Pdf.open(io.BytesIO(contents[0])) as whole:
         for name in (Name.AF, Name.Names):
             if name in whole.Root:
@@ -29,9 +28,15 @@ def joined(contents: Sequence[bytes]) -> bytes:
         )
         _adopt(part)
         document.K = Array([part])
+        begins = [0]
         for content in contents[1:]:
+            begins.append(len(whole.pages))
             with Pdf.open(io.BytesIO(content)) as other:
                 document.K.append(_appended(whole, other, document))
+        with whole.open_outline() as outline:
+            outline.root[:] = [
+                OutlineItem(name, begin) for name, begin in zip(names, begins, strict=True)
+            ]
         result = io.BytesIO()
         whole.save(result, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
         return result.getvalue()
@@ -41,9 +46,8 @@ def _appended(whole: Pdf, other: Pdf, document: Dictionary) -> Dictionary:
     """The tags of `other` in `whole`, after its pages, as a part of `document`."""
     owners = whole.Root.StructTreeRoot.ParentTree.Nums
     offset = len(whole.pages)
-    begun = len(whole.pages)
     whole.pages.extend(other.pages)
-    for page in whole.pages[begun:]:
+    for page in whole.pages[offset:]:
         _renumber(page, offset)
     # Elements name their pages, which are known here now: the pages had to come first.
     part = whole.copy_foreign(other.Root.StructTreeRoot.K[0])

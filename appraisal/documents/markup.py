@@ -31,7 +31,10 @@ def draft_of(paper: Official, *, by_hand: bool = True) -> Draft:
             "title": annex.title,
             "subtitle": annex.subtitle,
             "landscape": annex.landscape,
-            "blocks": [tables.block(block, wide=annex.landscape) for block in annex.blocks],
+            "blocks": [
+                tables.block(block, wide=annex.landscape, headings=("h3", "h4"))
+                for block in annex.blocks
+            ],
         }
         for annex in paper.annexes
     ]
@@ -67,10 +70,13 @@ class _Tables:
         self.spaced: list[Spaced] = []
         self.widths = ""
 
-    def block(self, block: Block, *, wide: bool = False) -> dict[str, Any]:
-        """What the template of blocks needs of one."""
+    def block(
+        self, block: Block, *, wide: bool = False, headings: tuple[str, str] = ("h2", "h3")
+    ) -> dict[str, Any]:
+        """What the template of blocks needs of one; `headings` are the tags of its two levels."""
         if isinstance(block, Paragraph):
-            return {"paragraph": block}
+            tags = dict(zip(("heading", "subheading"), headings, strict=True))
+            return {"paragraph": block, "tag": tags.get(block.role, "p")}
         if isinstance(block, Facts):
             return {"facts": block}
         self._count += 1

@@ -39,7 +39,14 @@ def produce(papers: tuple[Official, ...], template: bytes | None, tell: Tell) ->
             files[f"{stem}.pdf"] = printed[number]
         files[f"{stem}.docx"] = words[number]
     bundle = zipped(files, papers[0].created)
-    return {"zip": bundle, **({"pdf": joined(printed)} if printed else {})}
+    return {
+        "zip": bundle,
+        **({"pdf": joined(printed, [_name(paper) for paper in papers])} if printed else {}),
+    }
+
+
+def _name(paper: Official) -> str:
+    return paper.addressees[0].rstrip(".;") if paper.addressees else paper.summary
 
 
 def _printed(papers: Sequence[Official], tell: Tell) -> list[bytes]:

@@ -122,7 +122,10 @@ class Setting:
         return self._begun + _sum(unit[:-1]) + _tall(3)
 
     def leaves(self, first: float, page: float) -> tuple[Leaf, ...]:
-        """The table over pages: `first` points are left on the first page, `page` on the next."""
+        """The table over pages: `first` points are left on the first page, `page` on the next.
+
+        `first` is `least` or more.
+        """
         leaves: list[Leaf] = []
         strips: list[Strip] = []
         height, room = self._begun, first
@@ -133,7 +136,11 @@ class Setting:
             if strips and height + wanted > room:
                 leaves.append(Leaf(tuple(strips), height))
                 strips, height, room = [], self._begun, page
-            for strip in unit if fits else self._torn(unit, room - height, page - self._begun):
+            if fits:
+                strips += unit
+                height += _sum(unit)
+                continue
+            for strip in self._torn(unit, room - height, page - self._begun):
                 if strips and height + strip.height > room:
                     leaves.append(Leaf(tuple(strips), height))
                     strips, height, room = [], self._begun, page
