@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from appraisal import clock, trail
 from appraisal.documents import signing, stamp, words
+from appraisal.documents.official import Signature
 from appraisal.files import child, kinds
 from appraisal.files.inspect import inspect
 from appraisal.files.names import display_name
@@ -36,12 +37,15 @@ from appraisal.models.papers import PaperFormat, PaperKind
 from appraisal.papers.basis import FROM_RESULT, basis_of, subject_of
 from appraisal.papers.house import house_of
 from appraisal.papers.signatures import facts, read_signatures
-from appraisal.rules import can_issue_paper, can_sign_paper, enforce
+from appraisal.rules import can_issue_paper, can_sign_paper, enforce, roles
+from appraisal.states import SeatRole
 from appraisal.workflow.acting import Invalid, hold_round
 
 SECONDS: Final = 20
 MEGABYTES: Final = 1000
 
+SECRETARY_LINES: Final = ("THƯ KÝ",)
+"""What stands above the secretary's name on minutes."""
 LETTERS: Final = ascii_letters + "Đđ"
 
 SIGNED_MEANWHILE: Final = sentence("Có người khác vừa ký văn bản này. Hãy xem lại rồi ký tiếp.")
@@ -115,7 +119,8 @@ def sign_paper(actor: User, paper: Paper, means: KeyFile | Pin, look: Look) -> P
     at = at.astimezone(clock.VIETNAM).replace(microsecond=0)
     with _opened(means, at) as credential:
         said = credential.certificate
-        seen = _stamp(paper, store.path(base.sha256), said, look, at)
+        above = _authority(actor, paper, look, at)
+        seen = _stamp(paper, store.path(base.sha256), said, look, above, at)
         content = signing.sign(
             store.path(base.sha256).read_bytes(),
             credential,
@@ -200,14 +205,27 @@ def _opened(means: KeyFile | Pin, at: datetime) -> Iterator[signing.Credential]:
         yield credential
 
 
+def _authority(actor: User, paper: Paper, look: Look, at: datetime) -> Signature:
+    """The lines and the name on the paper between which this person signs.
+
+    Minutes have two: the secretary's on the left, and that of who chaired.
+    """
+    secretary = paper.kind == PaperKind.MINUTES and look.role == stamp.PERSON
+    if secretary and SeatRole.SECRETARY in roles(actor, paper.round, at):
+        return Signature(SECRETARY_LINES, actor.full_name)
+    return words.signature(_house(paper, at).signing)
+
+
+def _house(paper: Paper, at: datetime) -> words.House:
+    agency = paper.dossier.agency if paper.dossier else None
+    return house_of(paper.round.jurisdiction, paper.kind, at.date(), agency)
+
+
 def _stamp(
-    paper: Paper, pdf: Path, said: signing.Certificate, look: Look, at: datetime
+    paper: Paper, pdf: Path, said: signing.Certificate, look: Look, above: Signature, at: datetime
 ) -> dict[str, Any]:
     """The drawing of the stamp, its page and its box; in a child, which never sees the key."""
-    agency = paper.dossier.agency if paper.dossier else None
-    house = house_of(paper.round.jurisdiction, paper.kind, at.date(), agency)
-    above = words.signature(house.signing)
-    organisation = said.organisation or " ".join(house.issuer)
+    organisation = said.organisation or " ".join(_house(paper, at).issuer)
     # What a signature says is Vietnamese whoever signs.
     lines = [f"Thời gian ký: {at:%d/%m/%Y %H:%M:%S} {at.isoformat()[-6:]}"]
     if look.role == stamp.ORGANISATION:
