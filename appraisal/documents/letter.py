@@ -19,6 +19,7 @@ from appraisal.documents.phrases import (
     NOTHING,
     Notes,
     difference,
+    field_name,
     percent,
     stopped,
     tally,
@@ -233,7 +234,7 @@ def _fields(facts: LetterFacts) -> Table:
             Row(
                 (
                     field.code,
-                    field.title,
+                    field_name(field.code, field.title),
                     scoring.show(field.maximum, trim=True),
                     NOTHING if field.own is None else points(field.own, places),
                     points(field.achieved, places),

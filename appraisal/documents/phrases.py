@@ -23,6 +23,9 @@ NOT_APPLICABLE_NOTE: Final = (
     "KAD: tiêu chí không áp dụng đối với cơ quan, không tính vào điểm tối đa của cơ quan."
 )
 
+LONGEST: Final = 5_000
+"""Characters of one paragraph; a line that somebody wrote longer becomes several."""
+
 WIDE_CELL: Final = 600
 """Characters that a cell of a wide column (45 mm and more) holds; more goes into a note."""
 
@@ -84,13 +87,29 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def field_name(code: str, title: str) -> str:
+    """A field in a cell: its title, or its number where the title would fill the page."""
+    return title if len(title) <= WIDE_CELL else f"Lĩnh vực {code}"
+
+
 def paragraphs(
     text: str, role: Role = "body", *, lead: str = "", missing: str = ""
 ) -> tuple[Paragraph, ...]:
     """What a person wrote, one paragraph for each of its lines; `missing` where it is empty."""
     lines = [line for line in map(one_line, text.splitlines()) if line] or [missing]
-    first, *rest = lines
-    return (Paragraph(first, role, lead), *(Paragraph(line, role) for line in rest))
+    first, *rest = [piece for line in lines for piece in _pieces(line)]
+    return (Paragraph(first, role, lead), *(Paragraph(piece, role) for piece in rest))
+
+
+def _pieces(line: str) -> list[str]:
+    """The line, parted between words where it is longer than a paragraph may be."""
+    found = []
+    while len(line) > LONGEST:
+        end = line.rfind(" ", 1, LONGEST + 1)
+        end = end if end > 0 else LONGEST
+        found.append(line[:end])
+        line = line[end:].lstrip()
+    return [*found, line]
 
 
 def stopped(text: str) -> str:

@@ -33,6 +33,7 @@ from appraisal.documents.phrases import (
     NOTHING,
     Notes,
     difference,
+    field_name,
     paragraphs,
     percent,
     short_moment,
@@ -312,7 +313,7 @@ def _field_table(group: GroupPoints, places: int) -> Table:
             Row(
                 (
                     field.code,
-                    field.title,
+                    field_name(field.code, field.title),
                     scoring.show(field.maximum, trim=True),
                     NOTHING if mean is None else points(mean, places),
                     points(max(given), places) if given else NOTHING,
@@ -544,7 +545,7 @@ def _field_changes(group: GroupPoints, places: int) -> Table:
             Row(
                 (
                     field.code,
-                    field.title,
+                    field_name(field.code, field.title),
                     points(own, places),
                     points(settled, places),
                     difference(settled - own, places),

@@ -28,6 +28,7 @@ from appraisal.documents.phrases import (
     NOTHING,
     Notes,
     difference,
+    field_name,
     moment_words,
     one_line,
     percent,
@@ -197,7 +198,7 @@ def _summary(
     return Row(
         (
             code,
-            title,
+            field_name(code, title),
             scoring.show(found.maximum, trim=True),
             points(found.own, places) if found.own_maximum else NOTHING,
             points(found.first, places) if found.own_maximum else NOTHING,

@@ -26,12 +26,12 @@ from appraisal.documents.phrases import (
     NOT_APPLICABLE_NOTE,
     NOTHING,
     Notes,
+    field_name,
     moment_words,
     one_line,
     paragraphs,
     percent,
     short_day,
-    stopped,
     tally,
 )
 from appraisal.documents.sheet import (
@@ -259,8 +259,10 @@ def _result(facts: SelfReportFacts) -> Iterator[Block]:
         if leaf.is_self_scored and leaf.own is not None and leaf.own.points:
             yield Paragraph(
                 f"{one_line(leaf.title)}: đề nghị {points(leaf.own.points, places)}/"
-                f"{scoring.show(leaf.maximum, trim=True)} điểm. {stopped(leaf.own_reason)}".strip()
+                f"{scoring.show(leaf.maximum, trim=True)} điểm."
             )
+            if leaf.own_reason:
+                yield from paragraphs(leaf.own_reason)
     yield Table(
         (
             Column("TT", 9),
@@ -298,7 +300,7 @@ def _summed(field: FieldBlock, places: int) -> Row:
     return Row(
         (
             field.code,
-            field.title,
+            field_name(field.code, field.title),
             tally(sum(leaf.part == "appraised" for leaf in field.leaves)),
             scoring.show(field.sum.own_maximum, trim=True),
             points(field.sum.own, places),
