@@ -77,21 +77,20 @@ def upload(request: Request, pk: int) -> HttpResponse:
         return render(request, "appraisal/offline/upload.html", context | {"form": BackForm()})
     form = BackForm(request.POST, request.FILES)
     if form.is_valid():
+        bundle = _bundle(form)
         try:
             held = workflow.hold_self_scores(
-                request.user, dossier, imports.workbook_of(uploaded(form)), _bundle(form)
+                request.user, dossier, imports.workbook_of(uploaded(form)), bundle
             )
         except Refused as refused:
-            form.add_error("bundle" if refused.code in BUNDLE_CODES else "file", refused.sentence)
+            of_bundle = bundle is not None and refused.values.get("name") == bundle.name
+            form.add_error("bundle" if of_bundle else "file", refused.sentence)
         except imports.Blocked as blocked:
             context |= {"stopped": str(blocked), "problems": grouped(blocked.sheet.problems)}
         else:
             return redirect("appraisal:offline-merge", dossier.pk, held.pk)
     context["form"] = form
     return render(request, "appraisal/offline/upload.html", context, status=UNPROCESSABLE)
-
-
-BUNDLE_CODES = frozenset({"not_a_zip", "nested_archive"})
 
 
 def _bundle(form: BackForm) -> imports.Workbook | None:
