@@ -46,6 +46,8 @@ HEAD, TEXT, CELL = (12, 13), (13, 14), (11, 14)
 """Sizes of the head, of the text, and of what stands in tables, from … to."""
 SINGLE = 1.15
 """Single spacing of Times New Roman, in ems."""
+FIGURE = re.compile(r"\d+,\d+|\d{1,3}(\.\d{3})+(,\d+)?|\d{1,2}(\.\d{1,2}){2,}")
+"""93,73; 4.000; 1.234,5; and numbers of three levels, which are no amounts."""
 FAMILIES = ("tinos", "timesnewroman", "liberationserif", "symbols")
 """Times New Roman, the fonts with exactly its widths that may stand in for it, and our signs."""
 
@@ -296,8 +298,8 @@ def check_figures(sheet: Sheet, codes: frozenset[str] = frozenset()) -> None:
     for line in sheet.lines:
         if line.squeezed in codes:
             continue
-        for figure in re.findall(r"(?<![\d./-])\d+[.,]\d+(?![\d./])", line.text):
-            assert re.fullmatch(r"\d+,\d+|\d{1,3}\.\d{3}", figure), (line.page, line.text)
+        for figure in re.findall(r"(?<![\d./-])\d+(?:[.,]\d+)+(?![\d/])", line.text):
+            assert FIGURE.fullmatch(figure), (line.page, line.text)
         for day, month in re.findall(r"ngày (\d+) tháng (\d+)", line.text):
             assert len(day) == 2, line.text
             assert len(month) == 2 or int(month) > 2, line.text

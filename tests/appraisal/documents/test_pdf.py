@@ -12,8 +12,10 @@ import subprocess
 import sys
 import unicodedata
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 import segno
@@ -23,9 +25,10 @@ from weasyprint.urls import FatalURLFetchingError
 
 from appraisal.documents import engine, markup, pdf, printable
 from appraisal.documents.decision import decision as worded
-from appraisal.documents.official import Signature
+from appraisal.documents.official import Attachment, Signature
+from appraisal.files import kinds
 from appraisal.files.refusal import Refused
-from tests.appraisal.documents import decree, kon_tum
+from tests.appraisal.documents import decree, kon_tum, samples, tagged
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXTS = [
@@ -45,14 +48,10 @@ def paper(decision):
     return pdf.render(decision)
 
 
-def small():
-    """The decision with two agencies in one annex: enough to hold every kind of text."""
-    group = kon_tum.RESULTS.groups[0]
-    return worded(kon_tum.facts(groups=(replace(group, results=group.results[:2]),)))
-
-
 def with_qr(text):
-    return replace(small(), seal=replace(small().seal, qr_text=text))
+    return replace(
+        samples.of_two_agencies(), seal=replace(samples.of_two_agencies().seal, qr_text=text)
+    )
 
 
 def read(tool, paper, *options):
@@ -146,10 +145,11 @@ def test_only_tinos_is_used_and_embedded_as_a_subset(paper):
     fonts = read("pdffonts", paper).splitlines()[2:]
     names = {line.split()[0].partition("+")[2] for line in fonts}
     assert names == {"Tinos", "Tinos-Bold", "Tinos-Italic", "Tinos-Bold-Italic"}
+    assert len(names) < len(fonts) == 6
     assert all(re.search(r"\byes\s+yes\s+yes\b", line) for line in fonts)
 
 
-def test_the_four_fonts_are_those_of_the_readme():
+def test_the_fonts_are_those_of_the_readme():
     folder = ROOT / "static/print/fonts"
     listed = dict(
         reversed(line.split("  "))
@@ -160,11 +160,25 @@ def test_the_four_fonts_are_those_of_the_readme():
     assert listed == {
         name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()
     }
-    assert len(listed) == 5
+    assert len(listed) == 10
 
 
-def test_every_element_is_where_and_how_the_decree_wants_it(decision, paper):
-    decree.check(decree.measure(paper), decision)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: worded(kon_tum.facts()),
+        lambda: worded(kon_tum.facts(draft=False, number="7", issued_on=date(2021, 2, 5))),
+        lambda: samples.of_many(30),
+        samples.letter,
+        lambda: samples.letter("Sở Y tế;", "Sở Tài chính;", "Ban Dân tộc."),
+        samples.minutes,
+        samples.sheet,
+    ],
+    ids=["decision", "issued", "thirty", "letter", "letter to several", "minutes", "sheet"],
+)
+def test_every_element_is_where_and_how_the_decree_wants_it(make):
+    paper = make()
+    decree.check(decree.measure(pdf.render(paper)), paper)
 
 
 def test_a_long_annex_repeats_its_header_and_counts_its_own_pages():
@@ -180,12 +194,43 @@ def test_a_long_annex_repeats_its_header_and_counts_its_own_pages():
     assert list(map(int, printed)) == [*range(1, 61)] * 2
 
 
+def test_four_thousand_agencies_are_all_there_in_order_on_numbered_pages():
+    paper = samples.of_many(4000)
+    content = pdf.render(paper)
+    _text, *annex = split(pages(content))
+    printed = re.findall(r"công lập số (\d+)\b", " ".join(annex))
+    assert list(map(int, printed)) == list(range(1, 4001))
+    assert [page_number(page) for page in annex] == [None, *map(str, range(2, len(annex) + 1))]
+    for page in annex[:-1]:
+        assert page.count("Cơ quan, đơn vị") == 1
+        assert page.count("Xếp loại") == 1
+    assert len(annex) > 150
+    assert "SHA-256" in annex[-1]
+    table = tagged.tree(content).all("Table")[0]
+    assert [len(part.kids) for part in table.kids] == [1, 4000]
+    assert {len(row.kids) for row in table.all("TR")} == {9}
+
+
+def split(found):
+    """The text as one, and the pages after it: those of the only annex."""
+    begin = next(n for n, page in enumerate(found) if page.lstrip().startswith("Phụ lục"))
+    return ["".join(found[:begin]), *found[begin:]]
+
+
 def test_the_signature_never_stands_alone_on_a_page():
     for extra in range(8):
         bases = tuple(f"Căn cứ văn bản thứ {n}" for n in range(extra + 1))
-        found = pages(pdf.render(replace(small(), bases=bases)))
+        found = pages(pdf.render(replace(samples.of_two_agencies(), bases=bases)))
         signed = next(page for page in found if "TM. ỦY BAN" in page)
         assert "kể từ ngày ký./." in signed
+
+
+def test_two_signatories_stand_side_by_side_with_their_names_on_one_line():
+    sheet = decree.measure(pdf.render(samples.minutes()))
+    secretary, chair = sheet.find("Phạm Văn Dũng"), sheet.find("Nguyễn Văn An")
+    assert secretary.page == chair.page
+    assert secretary.first.baseline == pytest.approx(chair.first.baseline, abs=0.1)
+    assert secretary.first.x1 < chair.first.x0
 
 
 def test_a_final_paper_has_no_draft_mark_and_an_official_set_no_notice():
@@ -260,10 +305,37 @@ def test_the_file_is_tagged_vietnamese_and_dated_by_its_content(decision, paper)
     assert b'conformance="A"' in metadata
 
 
+def test_files_travel_inside_the_paper(decision):
+    snapshot = Attachment(
+        "ket-qua-2020.json", '{"năm":2020}'.encode(), "application/json", "Bản niêm phong kết quả"
+    )
+    table = Attachment("bang-2020.xlsx", b"PK", kinds.XLSX.content_type, "Bảng", "Supplement")
+    content = pdf.render(replace(decision, attachments=(snapshot, table)))
+    with pikepdf.open(io.BytesIO(content)) as opened:
+        assert {
+            name: spec.get_file().read_bytes() for name, spec in opened.attachments.items()
+        } == {
+            "ket-qua-2020.json": snapshot.content,
+            "bang-2020.xlsx": b"PK",
+        }
+        related = [(item.UF, item.AFRelationship, item.EF.F.Subtype) for item in opened.Root.AF]
+        assert related == [
+            ("bang-2020.xlsx", "/Supplement", f"/{table.media_type}"),
+            ("ket-qua-2020.json", "/Data", "/application/json"),
+        ]
+        described = opened.attachments["ket-qua-2020.json"]
+        assert described.description == "Bản niêm phong kết quả"
+        assert described.get_file().creation_date == decision.created
+        assert b'part="3"' in opened.Root.Metadata.read_bytes()
+        assert opened.check_pdf_syntax() == []
+    assert content == pdf.render(replace(decision, attachments=(table, snapshot)))
+    tagged.check_sound(content)
+
+
 def test_the_layout_uses_only_what_the_engine_knows(caplog):
     engine._style.cache_clear()
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        pdf.render(small())
+        pdf.render(samples.of_two_agencies())
     assert [record.getMessage() for record in caplog.records] == []
 
 
@@ -281,7 +353,7 @@ def test_any_text_in_any_field_is_printed_as_typed_or_refused(text, monkeypatch)
         raise AssertionError("the paper opened a connection")
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    decision = filled(small(), text)
+    decision = filled(samples.of_two_agencies(), text)
     if len(text) > printable.MAX_CELL:
         with pytest.raises(Refused) as refusal:
             pdf.render(decision)
@@ -303,25 +375,25 @@ def test_any_text_in_any_field_is_printed_as_typed_or_refused(text, monkeypatch)
 
 def test_a_word_of_the_longest_allowed_length_is_broken_and_whole():
     word = "A" * printable.MAX_TEXT
-    paper = pdf.render(replace(small(), bases=(word,)))
+    paper = pdf.render(replace(samples.of_two_agencies(), bases=(word,)))
     assert read("pdftotext", paper).count("A") >= printable.MAX_TEXT
 
 
 def test_a_text_over_the_limit_is_refused_with_its_length():
     with pytest.raises(Refused, match="10001") as refusal:
-        pdf.render(replace(small(), bases=("a" * (printable.MAX_TEXT + 1),)))
+        pdf.render(replace(samples.of_two_agencies(), bases=("a" * (printable.MAX_TEXT + 1),)))
     assert refusal.value.code == "text_too_long"
 
 
 def test_a_whole_over_the_limit_is_refused():
     with pytest.raises(Refused) as refusal:
-        pdf.render(replace(small(), bases=("a" * printable.MAX_TEXT,) * 51))
+        pdf.render(replace(samples.of_two_agencies(), bases=("a" * printable.MAX_TEXT,) * 51))
     assert refusal.value.code == "paper_too_long"
 
 
 def test_a_name_cannot_be_turned_around_on_paper():
     signature = Signature(("CHỦ TỊCH",), "\u202eNguyễn Văn An\u202c")
-    paper = pdf.render(replace(small(), signatures=(signature,)))
+    paper = pdf.render(replace(samples.of_two_agencies(), signatures=(signature,)))
     assert "Nguyễn Văn An" in read("pdftotext", paper)
 
 
