@@ -25,6 +25,8 @@ _MARK: Final = {"row": "", "field": "f", "total": "t"}
 def draft_of(paper: Official, *, by_hand: bool = True) -> Draft:
     """The paper ready for the engine; without `by_hand` the engine lays out every table."""
     tables = _Tables(by_hand)
+    # The tables count, and are tagged, in the order of the text.
+    blocks = [tables.block(block) for block in paper.blocks]
     annexes = [
         {
             "heading": annex.heading,
@@ -44,7 +46,7 @@ def draft_of(paper: Official, *, by_hand: bool = True) -> Draft:
             "paper": paper,
             "name": f"{paper.title.capitalize()} {paper.summary}".strip(),
             "created": paper.created.isoformat(timespec="seconds"),
-            "blocks": [tables.block(block) for block in paper.blocks],
+            "blocks": blocks,
             "annexes": annexes,
             "signatures": _facing(paper.signatures),
             "marked": paper.illustrative and not annexes,

@@ -14,14 +14,14 @@ from typing import Any, Final
 
 from appraisal.documents.docx import builtin
 from appraisal.documents.docx.assembling import assemble
-from appraisal.documents.docx.values import (
-    BLOCKS,
+from appraisal.documents.docx.naming import (
+    PARTS,
     PLACEHOLDERS,
     Placeholder,
     placeholders,
     schema,
-    values,
 )
+from appraisal.documents.docx.values import values
 from appraisal.documents.official import Official
 from appraisal.documents.printable import printable
 from appraisal.documents.wordtemplate.filling import fill
@@ -62,7 +62,7 @@ def render_all(papers: Sequence[Official], template: bytes | None = None) -> tup
             fill(
                 builtin.template(builtin.shape_of(paper)),
                 values(paper, with_tables=False),
-                BLOCKS,
+                PARTS,
             ),
             paper,
         )
@@ -97,7 +97,7 @@ def check_template(path: Path, name: str, sample: Official) -> Checked:
             name,
             schema(fit),
             values(fit),
-            BLOCKS,
+            PARTS,
             str(filled),
             seconds=SECONDS,
             megabytes=MEGABYTES,
@@ -117,7 +117,7 @@ def _in_office_template(papers: Sequence[Official], template: bytes) -> tuple[by
             str(path),
             folder,
             [values(paper) for paper in papers],
-            BLOCKS,
+            PARTS,
             seconds=SECONDS * (1 + len(papers) / 10),
             megabytes=MEGABYTES,
             writes_megabytes=WRITES_MEGABYTES,
