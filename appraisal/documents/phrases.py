@@ -78,9 +78,9 @@ def together(names: Sequence[str]) -> str:
     return " và ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
-def agencies(number: int, *, none: str = "không có") -> str:
-    """ "07 cơ quan, đơn vị"; `none` stands for a zero."""
-    return f"{tally(number) if number else none} cơ quan, đơn vị"
+def agencies(number: int) -> str:
+    """ "07 cơ quan, đơn vị"; "không có cơ quan, đơn vị nào"."""
+    return f"{tally(number)} cơ quan, đơn vị" if number else "không có cơ quan, đơn vị nào"
 
 
 def one_line(text: str) -> str:
