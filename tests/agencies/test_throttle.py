@@ -42,6 +42,17 @@ def test_a_stranger_at_another_address_does_not_shut_the_owner_out() -> None:
     assert throttle.admit("a@b.vn", "10.0.0.1") == 0
 
 
+def test_another_use_has_a_limit_of_its_own_and_leaves_signing_in_alone() -> None:
+    limit = throttle.Limit(free=2, longest=8)
+    with time_machine.travel(NOON, tick=False):
+        answers = [throttle.admit_use("verify", "10.0.0.1", limit) for _time in range(3)]
+        assert answers[:2] == [0, 0]
+        assert answers[2] > 0
+        assert throttle.admit_use("verify", "10.0.0.2", limit) == 0
+        assert throttle.admit_use("something-else", "10.0.0.1", limit) == 0
+        assert throttle.admit("a@b.vn", "10.0.0.1") == 0
+
+
 def test_one_address_that_tries_many_accounts_is_slowed_down() -> None:
     answers = [throttle.admit(f"{number}@b.vn", "10.0.0.1") for number in range(61)]
     assert not any(answers[:60])

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.http.multipartparser import MultiPartParserError
 from django.test import RequestFactory
@@ -14,7 +14,13 @@ from appraisal.files import kinds
 from appraisal.files.names import display_name
 from appraisal.files.refusal import Refused
 from appraisal.files.store import Store, evidence_store
-from appraisal.files.uploads import SafeNameHandler, StreamedUpload, receive, safe_headers
+from appraisal.files.uploads import (
+    KeyFileHandler,
+    SafeNameHandler,
+    StreamedUpload,
+    receive,
+    safe_headers,
+)
 from tests.appraisal.files.corpus import NAME_CASES, ROOT, evidence
 
 BODIES = sorted((ROOT / "multipart").glob("*.body"))
@@ -215,3 +221,34 @@ def test_a_download_is_never_rendered_sniffed_or_cached() -> None:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "private, no-store",
     }
+
+
+# --- Key files -----------------------------------------------------------------------------
+def key_form(content: bytes, field: str = "key_file") -> WSGIRequest:
+    body = (
+        f'--CORPUS\r\nContent-Disposition: form-data; name="{field}"; filename="a.p12"\r\n\r\n'
+    ).encode()
+    body += content + b"\r\n" + form(("khac.pdf", GOOD))
+    request = post(body)
+    request.upload_handlers = [KeyFileHandler(request), SafeNameHandler(request)]
+    return request
+
+
+def test_a_key_file_stays_in_memory_and_other_files_go_their_way(store: Store) -> None:
+    request = key_form(b"secret key")
+    taken = request.FILES["key_file"]
+    assert isinstance(taken, InMemoryUploadedFile)
+    assert taken.read() == b"secret key"
+    assert isinstance(request.FILES["file"], StreamedUpload)
+    assert [path.read_bytes() for path in temporaries(store)] == [GOOD]
+
+
+def test_no_more_of_a_key_file_is_taken_than_says_that_it_is_too_large(store: Store) -> None:
+    taken = key_form(b"x" * 3_000_000).FILES["key_file"]
+    assert taken.size == kinds.MAX_KEY_FILE + 1
+    assert len(temporaries(store)) == 1
+
+
+def test_a_file_of_another_field_is_not_taken_for_a_key(store: Store) -> None:
+    request = key_form(b"no key", field="key_files")
+    assert isinstance(request.FILES["key_files"], StreamedUpload)
