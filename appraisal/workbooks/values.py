@@ -24,6 +24,10 @@ DATE_ZERO = date(1899, 12, 30)
 LAST_DATE_SERIAL = 2958465
 
 
+# Controls but tab and line feed, halves of surrogate pairs, and what is no character at all.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
 class Unreadable(ValueError):
     """A value that breaks a rule; the message is the rule, a Vietnamese sentence."""
 
@@ -33,6 +37,8 @@ def clean_text(text: str) -> str:
 
     That is control characters, halves of surrogate pairs, U+FFFE and U+FFFF.
     """
+    if not _UNFIT.search(text) and unicodedata.is_normalized("NFC", text):
+        return text.strip()  # nearly every text; letter by letter is for the others
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (
         c
