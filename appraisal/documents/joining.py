@@ -57,7 +57,20 @@ def _appended(whole: Pdf, other: Pdf, document: Dictionary) -> Dictionary:
         owners.append(theirs[place + 1])
     part.S = Name.Part
     part.P = document
+    _learn_roles(whole, other)
     return part
+
+
+def _learn_roles(whole: Pdf, other: Pdf) -> None:
+    """Names of tags that only a program knows, and what they stand for (LibreOffice has such)."""
+    theirs = other.Root.StructTreeRoot.get(Name.RoleMap)
+    if theirs is None:
+        return
+    root = whole.Root.StructTreeRoot
+    if Name.RoleMap not in root:
+        root.RoleMap = Dictionary()
+    for name, role in theirs.items():
+        root.RoleMap[name] = Name(str(role))
 
 
 def _renumber(page: Page, offset: int) -> None:

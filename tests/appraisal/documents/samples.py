@@ -9,6 +9,7 @@ from appraisal.documents import words
 from appraisal.documents.decision import AgencyResult, decision
 from appraisal.documents.official import (
     Annex,
+    Attachment,
     Column,
     Facts,
     Official,
@@ -130,6 +131,12 @@ def sheet(rows: int = 60) -> Official:
         landscape=False,
     )
     return replace(minutes(), annexes=(annex,), seal=words.seal(kon_tum.FINGERPRINT))
+
+
+def with_files() -> Official:
+    """A letter that carries a file."""
+    sealed = Attachment("ket-qua-2020.json", b"{}", "application/json", "Bản niêm phong kết quả")
+    return replace(letter(), attachments=(sealed,))
 
 
 def scores(count: int, caption: str = "") -> Table:

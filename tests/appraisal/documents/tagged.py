@@ -48,7 +48,7 @@ def _element(item: Any, parent: Any, numbers: dict[Any, int]) -> Element:
     attributes = item.get("/A")
     scope = str(attributes.get("/Scope", ""))[1:] if attributes is not None else ""
     element = Element(str(item.S)[1:], scope=scope)
-    kids = item.get("/K", [])
+    kids = item.get("/K", pikepdf.Array())
     for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if isinstance(kid, int):
             element.pieces.append((numbers[item.Pg.objgen], kid))

@@ -131,6 +131,14 @@ def test_the_cells_are_told_as_they_were_given(by_hand):
     assert tagged.rows(by_hand) == given
 
 
+def test_tables_of_the_text_and_of_annexes_keep_their_own_rows():
+    content = composed(samples.sheet(20))
+    in_text, in_annex = tagged.rows(content)
+    assert [row[1] for row in in_text][-1] == [row[1] for row in in_annex][-1] == "Tổng cộng"
+    assert (len(in_text), len(in_annex)) == (7, 21)
+    tagged.check_sound(content)
+
+
 def test_every_word_and_line_is_either_told_or_marked_as_no_text(by_hand):
     tagged.check_sound(by_hand)
     tagged.check_sound(composed(samples.letter()))
