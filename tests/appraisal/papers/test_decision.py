@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from appraisal.documents.official import Official
 from appraisal.models import Consolidation, LegalBasis, PaperSettings
@@ -57,6 +59,16 @@ def test_the_sealed_snapshot_travels_inside_the_decision(consolidation: Consolid
     carried = decision().attachments[0]
     assert hashlib.sha256(carried.content).hexdigest() == consolidation.fingerprint
     assert decision().seal.fingerprint == consolidation.fingerprint
+
+
+def test_the_result_table_travels_as_a_workbook(cast: Cast, consolidation: Consolidation) -> None:
+    carried = decision().attachments[1]
+    assert carried.name == "ket-qua-2020.xlsx"
+    book = load_workbook(BytesIO(carried.content), read_only=True)
+    cells = {
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    }
+    assert {"Sở Nội vụ", "Sở Y tế", "Sở Tư pháp", consolidation.fingerprint} <= cells
 
 
 @pytest.mark.parametrize(
