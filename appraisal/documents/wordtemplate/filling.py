@@ -62,7 +62,10 @@ class Closed(ImmutableSandboxedEnvironment):
         def keep(value: object) -> object:
             if isinstance(value, Part):
                 return Markup(value.__html__())  # noqa: S704 - a constant and a name of ours
-            printed.append(str(value))
+            text = str(value)
+            if not isinstance(value, str | int):
+                raise SecurityError("only texts and counts are printed")
+            printed.append(text)
             return f"{_OPEN}{len(printed) - 1}{_CLOSE}"
 
         super().__init__(autoescape=True, undefined=StrictUndefined, finalize=keep, optimized=False)
@@ -89,6 +92,8 @@ def fill(template: bytes, values: Mapping[str, Any], parts: Sequence[str]) -> by
 
     def filled(element: Any) -> Any:
         source = opened.patch_xml(etree.tostring(element, encoding="unicode"))
+        # A token in the file itself would take the text of another.
+        source = source.replace(_OPEN, "")
         result = parse_xml(jinja.from_string(source).render(context))
         _put_texts(result, printed)
         return result
