@@ -413,10 +413,10 @@ def most_lost(leaves: Sequence[LeafStanding]) -> tuple[LeafStanding, ...]:
 
 
 def _reasons(leaf: LeafStanding) -> Iterator[str]:
-    for text, times in leaf.reasons:
-        yield f"{text.rstrip('.;,')} ({tally(times)} cơ quan)."
     if leaf.short:
         yield f"Tự chấm chưa đạt điểm tối đa ({tally(leaf.short)} cơ quan)."
+    for text, times in leaf.reasons:
+        yield f"{text.rstrip('.;,')} ({tally(times)} cơ quan)."
 
 
 # --- Late, missing -----------------------------------------------------------------------------
@@ -574,12 +574,12 @@ def _largest(changes: Sequence[LeafChange], places: int) -> Iterator[Block]:
     yield Table(
         (
             Column("STT", 10),
-            Column("Cơ quan, đơn vị", 38, "left"),
-            Column("Tiêu chí", 44, "left"),
-            Column("Tự chấm", 15),
-            Column("Thẩm định", 16),
-            Column("Chênh lệch", 17),
-            Column("Lý do", 40, "left"),
+            Column("Cơ quan, đơn vị", 34, "left"),
+            Column("Tiêu chí", 42, "left"),
+            Column("Tự chấm", 14),
+            Column("Thẩm định", 15),
+            Column("Chênh lệch", 16),
+            Column("Lý do", 49, "left"),
         ),
         tuple(
             Row(

@@ -179,7 +179,7 @@ def _against_own(group: GroupPoints, decimals: int) -> str:
             f"{show(group.survey_maximum, trim=True)} điểm"
         )
     return (
-        f"{text}. {capital(agencies(lower))} có điểm thẩm định thấp hơn điểm tự chấm,"
+        f"{text}. {'Có ' if lower else ''}{capital(agencies(lower))} có điểm thẩm định thấp hơn điểm tự chấm,"
         f" {agencies(higher)} có điểm thẩm định cao hơn điểm tự chấm."
     )
 

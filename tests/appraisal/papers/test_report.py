@@ -99,7 +99,7 @@ def test_the_commonest_reasons_come_with_how_many_agencies_they_met(
     rows = {row[0]: row for row in headed(report(cast), "Lý do thường gặp")}
     assert (
         rows["2.2"][6]
-        == "Chưa có tài liệu (01 cơ quan). Tự chấm chưa đạt điểm tối đa (03 cơ quan)."
+        == "Tự chấm chưa đạt điểm tối đa (03 cơ quan). Chưa có tài liệu (01 cơ quan)."
     )
     assert rows["1.1"][4:] == ("01", "6,00", "Kế hoạch chậm (01 cơ quan).")
 
@@ -111,7 +111,7 @@ def test_a_reason_given_once_gives_way_to_one_given_twice(cast: Cast) -> None:
     stage.change(cast, "SNV", "2.1", Stage.APPRAISAL, points=2, reason="Thiếu báo cáo")
     stage.seal(cast)
     rows = {row[0]: row for row in headed(report(cast), "Lý do thường gặp")}
-    assert rows["2.1"][6].startswith("Báo cáo trễ (02 cơ quan). Tự chấm")
+    assert rows["2.1"][6].endswith("điểm tối đa (03 cơ quan). Báo cáo trễ (02 cơ quan).")
 
 
 def test_late_and_absent_dossiers_are_listed_with_their_deadlines(
