@@ -17,17 +17,21 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from appraisal.documents.producing import produce
-from appraisal.files.refusal import Refused
+from appraisal.files.refusal import Refused, gettext_noop
 from appraisal.files.store import evidence_store
 from appraisal.models import Paper, PaperFile
 from appraisal.models.papers import PaperState
-from appraisal.papers.basis import Subject
+from appraisal.papers.basis import Subject, is_current
 from appraisal.papers.building import build
 
 logger = logging.getLogger(__name__)
 
 # Longer than any paper takes; after that the worker that had it is gone.
 ABANDONED = timedelta(minutes=10)
+
+CHANGED = gettext_noop(
+    "Số liệu hoặc thiết lập đã thay đổi từ khi yêu cầu đến khi lập. Hãy lập bản mới."
+)
 
 
 def hurry(paper: int) -> None:
@@ -70,6 +74,9 @@ def _make(paper: Paper) -> None:
     words = build(
         Subject(paper.kind, paper.round, paper.consolidation, paper.dossier, paper.template)
     )
+    # Asked for before, worded now: what changed in between would be passed off as what it was.
+    if not is_current(paper):
+        raise Refused(CHANGED, "changed")
     files = produce(words, template, lambda percent: _progress(paper.pk, percent))
     stored = {name: store.put([content]) for name, content in files.items()}
     with transaction.atomic():

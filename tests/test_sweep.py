@@ -180,6 +180,10 @@ PAGES: dict[str, Row] = {
     "appraisal:papers-bases": Row("open", SECRETARY, SECRETARY),
     "appraisal:results-list": Row("published", AGENCIES | SEATS),
     "appraisal:results-export": Row("published", TABLE),
+    "appraisal:results-exports": Row("published", TABLE),
+    "appraisal:past-compare": Row("published", SEATS | AGENCIES),
+    "appraisal:past-import": Row("published", SECRETARY, SECRETARY),
+    "appraisal:past-confirm": Row("published", SECRETARY, SECRETARY),
     # papers signed and issued, and checked by anybody
     "appraisal:papers-sign": Row(
         "consolidated",

@@ -100,6 +100,9 @@ class World:
             },
             **common,
         )  # fmt: skip
+        self.past_import = WorkbookImport.objects.create(
+            kind="past", content={"rows": [], "problems": [], "year": 2019}, **common
+        )
         # Invited and never signed in.
         self.guest = User.objects.create_user(
             "khach@kontum.example.vn", None, full_name="Khách Mời", jurisdiction=cast.jurisdiction
@@ -154,6 +157,7 @@ class World:
             "import_pk": {
                 "survey": self.survey_import.pk,
                 "offline": self.offline_import.pk,
+                "past": self.past_import.pk,
             }.get(area, self.criteria_import.pk),
             "uidb64": urlsafe_base64_encode(force_bytes(cast.officer.pk)),
             "token": default_token_generator.make_token(cast.officer),

@@ -7,6 +7,7 @@ from appraisal.views import (
     consolidations,
     disputes,
     meetings,
+    past,
     problems,
     publications,
     results,
@@ -32,6 +33,10 @@ urlpatterns = [
     path(f"{ROUND}approve/", approvals.new, name="approvals-new"),
     path(f"{ROUND}publish/", publications.publish, name="rounds-publish"),
     path(f"{ROUND}results/", results.list_, name="results-list"),
+    path(f"{ROUND}results/exports/", results.exports, name="results-exports"),
     path(f"{ROUND}results/export/", results.export, name="results-export"),
+    path(f"{ROUND}years/", past.compare, name="past-compare"),
+    path(f"{ROUND}years/import/", past.upload, name="past-import"),
+    path(f"{ROUND}years/import/<int:import_pk>/", past.confirm, name="past-confirm"),
     path("dossiers/<int:pk>/result/", results.dossier, name="results-dossier"),
 ]

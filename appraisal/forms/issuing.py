@@ -43,6 +43,7 @@ class IssueForm(forms.Form):
     accept = forms.BooleanField(
         label=gettext_lazy("Tôi đã xem các lưu ý và vẫn ghi nhận tệp này"), required=False
     )
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +56,10 @@ class IssueForm(forms.Form):
                 _("Số văn bản gồm chữ số, có thể thêm chữ cái; ví dụ 35 hoặc 35a.")
             )
         return number
+
+    def accepts(self, sha256: str) -> bool:
+        """Whether the tick was for this very file."""
+        return bool(self.cleaned_data["accept"] and self.cleaned_data["seen"] == sha256)
 
     def ask_to_accept(self) -> None:
         """Show the tick by which a person takes a file in spite of what was found."""

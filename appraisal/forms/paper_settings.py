@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from agencies.fields import CHOICE, Day, Text
 from appraisal.models import LegalBasis, PaperSettings
-from appraisal.models.papers import Issuer, PaperKind, SigningMode
+from appraisal.models.papers import DOSSIER_KINDS, Issuer, PaperKind, SigningMode
 
 MOST_BASES = 20
+
+
+class OneLine(Text):
+    """A text of one line in a box of several: pasted line breaks become blanks."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(re.sub(r"[\r\n]+", " ", "" if value is None else str(value)))
 
 
 class PaperSettingsForm(forms.Form):
@@ -28,8 +36,9 @@ class PaperSettingsForm(forms.Form):
         help_text=gettext_lazy("Phần sau số và dấu gạch chéo, ví dụ QĐ-UBND, TTr-SNV."),
     )  # fmt: skip
     on_behalf = forms.BooleanField(
-        label=gettext_lazy("Ghi “TM.” tên cơ quan ở trên chức vụ"), required=False
-    )
+        label=gettext_lazy("Ghi “TM.” và tên tập thể ở trên chức vụ"), required=False,
+        help_text=gettext_lazy("Khi ban hành nhân danh Ủy ban nhân dân hoặc Hội đồng."),
+    )  # fmt: skip
     mode = forms.ChoiceField(
         label=gettext_lazy("Hình thức ký"), choices=SigningMode.choices, error_messages=CHOICE,
         widget=forms.RadioSelect,
@@ -58,17 +67,15 @@ class PaperSettingsForm(forms.Form):
         (gettext_lazy("Nơi nhận"), ("recipients",)),
     )
 
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind not in DOSSIER_KINDS:
+            self.fields["issuer"].choices = [  # type: ignore[attr-defined]
+                (value, label) for value, label in Issuer.choices if value != Issuer.AGENCY
+            ]
+
     def parts(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [(title, [self[name] for name in names]) for title, names in self.PARTS]
-
-    def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        alone = {SigningMode.IN_PERSON, SigningMode.ACTING}
-        if data.get("mode") not in alone and not data.get("signer_title"):
-            self.add_error(
-                "signer_title", _("Ký thay, thừa ủy quyền, thừa lệnh cần chức vụ người ký.")
-            )
-        return data
 
     def given(self) -> dict[str, Any]:
         """What was chosen, without the version that was seen."""
@@ -78,12 +85,21 @@ class PaperSettingsForm(forms.Form):
 def settings_form(chosen: PaperSettings) -> PaperSettingsForm:
     """The form as things stand."""
     return PaperSettingsForm(
-        initial={name: getattr(chosen, name) for name in PaperSettingsForm.base_fields}
+        kind=chosen.kind,
+        initial={name: getattr(chosen, name) for name in PaperSettingsForm.base_fields},
     )
 
 
+def tried(form: PaperSettingsForm, chosen: PaperSettings) -> PaperSettings:
+    """`chosen` with what was typed so far, unsaved; what cannot be read stays as it was."""
+    form.is_valid()
+    for name, value in form.given().items():
+        setattr(chosen, name, value)
+    return chosen
+
+
 class LetterheadForm(forms.Form):
-    """The names of the province as its papers print them."""
+    """The names of the province as its papers print them; `seen` is the state that was shown."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Cấp tỉnh là"),
@@ -100,6 +116,11 @@ class LetterheadForm(forms.Form):
         help_text=gettext_lazy("Ghi trước ngày, tháng, năm trên văn bản."),
     )  # fmt: skip
     council = Text(label=gettext_lazy("Tên Hội đồng"), limit=300)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def given(self) -> dict[str, Any]:
+        """The names, without the state that was seen."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
 
 
 class BasesForm(forms.Form):
@@ -111,9 +132,10 @@ class BasesForm(forms.Form):
         self.count = rows
         super().__init__(*args, **kwargs)
         for number in range(rows):
-            self.fields[f"text_{number}"] = Text(
-                label=gettext_lazy("Căn cứ"), limit=1000, required=False
-            )
+            self.fields[f"text_{number}"] = OneLine(
+                label=gettext_lazy("Căn cứ"), limit=1000, required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )  # fmt: skip
             self.fields[f"issued_on_{number}"] = Day(
                 label=gettext_lazy("Ngày văn bản"), required=False, help_text=""
             )
@@ -179,9 +201,14 @@ def stored_bases(bases: Sequence[LegalBasis]) -> list[dict[str, Any]]:
     return [{key: getattr(item, key) for key in ROW} for item in bases]
 
 
-def bases_form(rows: Sequence[Mapping[str, Any]], seen: str) -> BasesForm:
-    """An unbound form that shows these rows."""
+def bases_form(
+    rows: Sequence[Mapping[str, Any]], seen: str, *, focus: int | None = None
+) -> BasesForm:
+    """An unbound form that shows these rows; typing goes on in row `focus`."""
     initial = {
         f"{key}_{number}": value for number, row in enumerate(rows) for key, value in row.items()
     }
-    return BasesForm(rows=len(rows), initial={**initial, "seen": seen})
+    form = BasesForm(rows=len(rows), initial={**initial, "seen": seen})
+    if focus is not None and f"text_{focus}" in form.fields:
+        form.fields[f"text_{focus}"].widget.attrs["autofocus"] = True
+    return form

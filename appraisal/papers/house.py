@@ -46,7 +46,17 @@ USUAL: Final[dict[str, dict[str, Any]]] = {
 def settings_of(jurisdiction: Jurisdiction, kind: str) -> PaperSettings:
     """The province's settings of a kind of paper, or the usual ones, unsaved and of version 0."""
     stored = PaperSettings.objects.filter(jurisdiction=jurisdiction, kind=kind).first()
-    return stored or PaperSettings(
+    return stored or _usual(jurisdiction, kind)
+
+
+def all_settings(jurisdiction: Jurisdiction) -> dict[str, PaperSettings]:
+    """The settings of every kind, as `settings_of` has them: one query."""
+    stored = {item.kind: item for item in PaperSettings.objects.filter(jurisdiction=jurisdiction)}
+    return {kind: stored.get(kind) or _usual(jurisdiction, kind) for kind in PaperKind}
+
+
+def _usual(jurisdiction: Jurisdiction, kind: str) -> PaperSettings:
+    return PaperSettings(
         jurisdiction=jurisdiction,
         kind=kind,
         version=0,
@@ -77,7 +87,15 @@ def house_of(
 
     `agency` is the assessed agency where the paper is issued by it.
     """
-    chosen = settings_of(jurisdiction, kind)
+    bases = bases_of(jurisdiction, kind, day)
+    return house_from(settings_of(jurisdiction, kind), bases, agency)
+
+
+def house_from(
+    chosen: PaperSettings, bases: tuple[str, ...], agency: Agency | None = None
+) -> words.House:
+    """The head and foot as these settings have them, saved or not; no query."""
+    jurisdiction = chosen.jurisdiction
     superior, issuer, body = _names(jurisdiction, chosen.issuer, agency)
     symbol = chosen.symbol
     if chosen.issuer == Issuer.AGENCY and agency is not None:
@@ -99,7 +117,7 @@ def house_of(
             for line in chosen.recipients.splitlines()
             if line.strip()
         ),
-        bases=bases_of(jurisdiction, kind, day),
+        bases=bases,
     )
 
 

@@ -11,6 +11,7 @@ from appraisal.papers.basis import Subject
 from appraisal.papers.house import house_of, issuer_of, settings_of
 from appraisal.papers.standings import Lost, losses, sealed
 from appraisal.queries import reporting
+from appraisal.queries.past import YearLine
 
 SHORT = "Cơ quan tự chấm chưa đạt điểm tối đa"
 
@@ -40,7 +41,7 @@ def build(subject: Subject) -> tuple[Official, ...]:
     )
 
 
-def _before(found: reporting.Before | None) -> Before | None:
+def _before(found: YearLine | None) -> Before | None:
     return Before(found.year, found.index, found.rank, found.grade) if found else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,10 @@ class FileRow:
 
 @dataclass(frozen=True)
 class PaperRow:
-    """One paper; `number` is that of its consolidation, 0 when it rests on none."""
+    """One paper; `number` is that of its consolidation, 0 when it rests on none.
+
+    `changes` are sentences on what changed since it was asked for; none while it is current.
+    """
 
     pk: int
     kind: str
@@ -38,16 +42,23 @@ class PaperRow:
     is_under_way: bool
     is_done: bool
     is_failed: bool
-    is_outdated: bool
+    changes: tuple[str, ...]
     error: str
     asked: str
     number: int
     files: tuple[FileRow, ...]
     issued: str
 
+    @property
+    def is_outdated(self) -> bool:
+        return bool(self.changes)
 
-def row_of(paper: Paper, *, is_current: bool) -> PaperRow:
-    """The paper for a page. Its files, asker, dossier and issue have been read with it."""
+
+def row_of(paper: Paper, changes: Iterable[str] = ()) -> PaperRow:
+    """The paper for a page. Its files, asker, dossier and issue have been read with it.
+
+    `changes` says why it is out of date; nothing while it is not.
+    """
     issue = getattr(paper, "issue", None)
     return PaperRow(
         pk=paper.pk,
@@ -59,7 +70,7 @@ def row_of(paper: Paper, *, is_current: bool) -> PaperRow:
         is_under_way=paper.state in UNDER_WAY,
         is_done=paper.state == PaperState.DONE,
         is_failed=paper.state == PaperState.FAILED,
-        is_outdated=not is_current,
+        changes=tuple(changes),
         error=paper.error,
         asked=_("%(who)s yêu cầu lúc %(when)s")
         % {"who": paper.asked_by.full_name, "when": clock.minute(paper.asked_at)},
@@ -93,10 +104,10 @@ def title_of(paper: Paper) -> str:
     return title
 
 
-def papers(rounds: Iterable[int]) -> list[Paper]:
-    """The papers of the rounds with what a row needs, the newest first: two queries."""
+def papers(**wanted: Any) -> list[Paper]:
+    """The papers that match with what a row needs, the newest first: two queries."""
     return list(
-        Paper.objects.filter(round__in=rounds)
+        Paper.objects.filter(**wanted)
         .select_related("consolidation", "asked_by", "dossier__agency", "issue")
         .prefetch_related("files")
         .defer("consolidation__snapshot")

@@ -1,130 +1,164 @@
-"""Results of other years beside those of a round: what an agency had, through all its lives.
+"""Results over the years: published tables that were brought in, and rounds of this system.
 
-A round published here goes before a table that was brought in. An agency that was renamed or
-merged is followed to those it was made of; several of them have several results, and nobody's is
-taken for the whole. Published tables are compared with, never counted.
+For comparison alone. An agency's line goes on through renaming and merging: what went into it
+before counts as its past.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
-
-from django.db.models import OuterRef, Q, Subquery
 
 from agencies.models import Agency, Jurisdiction
-from appraisal.models import Consolidation, Dossier, PastResult, Result, Round
-from appraisal.rules.results import CONSOLIDATED_STATES
-from appraisal.states import RoundState
+from agencies.text import fold
+from appraisal import scoring
+from appraisal.models import Dossier, GradeBand, PastResult, Result, Round
+from appraisal.states import SEALED_STATES
+
+DROPS = 2
+"""A fall by so many grades costs the unit its commendation (Kon Tum, QĐ 707; domain §1.2)."""
 
 
-class Before(NamedTuple):
-    """An agency's result of an earlier year, unrounded."""
+@dataclass(frozen=True)
+class YearLine:
+    """What one agency had in one year."""
 
     year: int
     index: Decimal
     rank: int | None
     grade: str
+    source: str
 
 
 @dataclass(frozen=True)
-class Known:
-    """A result as it is known: whose it was then, and whether it was made public."""
+class AgencyYears:
+    """One agency over the years, the newest first; `change` is from the year before the newest."""
 
-    agency: int
-    before: Before
-    is_public: bool = True
+    agency: str
+    group: str
+    years: dict[int, YearLine]
+    change: Decimal | None
+    fell: int
 
-
-class Lives:
-    """The agencies of a province, and of those that became part of it: one query."""
-
-    def __init__(self, provinces: Iterable[int]) -> None:
-        self.names: dict[int, str] = {}
-        self._made_of: dict[int, list[int]] = defaultdict(list)
-        rows = Agency.objects.filter(jurisdiction__in=list(provinces)).order_by("valid_from", "pk")
-        for pk, name, successor in rows.values_list("pk", "name", "successor_id"):
-            self.names[pk] = name
-            if successor is not None:
-                self._made_of[successor].append(pk)
-
-    def results(self, agency: int, known: Mapping[int, Known]) -> list[Known]:
-        """The agency's own result, else those of all it was made of; each line as far back as
-        it takes."""
-        return list(self._results(agency, known, set()))
-
-    def _results(self, agency: int, known: Mapping[int, Known], seen: set[int]) -> Iterator[Known]:
-        if agency in seen:
-            return
-        seen.add(agency)
-        if agency in known:
-            yield known[agency]
-            return
-        for older in self._made_of.get(agency, ()):
-            yield from self._results(older, known, seen)
+    @property
+    def fell_far(self) -> bool:
+        return self.fell >= DROPS
 
 
-def provinces(jurisdiction: int) -> list[int]:
-    """A province and those that were merged into it: one query."""
-    own = Jurisdiction.objects.filter(Q(pk=jurisdiction) | Q(successor=jurisdiction))
-    return list(own.values_list("pk", flat=True))
+def matches(jurisdiction: Jurisdiction, names: Iterable[tuple[str, str]]) -> list[Agency | None]:
+    """For each (code, name) the agency of the register, closed ones too; None where nobody fits."""
+    known = list(Agency.objects.filter(jurisdiction=jurisdiction).order_by("valid_from"))
+    by_code = {agency.code.casefold(): agency for agency in known}
+    by_name = {_folded(agency.name): agency for agency in known}
+    return [
+        by_code.get(code.casefold()) if code and code.casefold() in by_code
+        else by_name.get(_folded(name))
+        for code, name in names
+    ]  # fmt: skip
 
 
-def earlier(
-    round: Round, within: Iterable[int], *, unpublished: bool = False, year: int | None = None
-) -> dict[int, dict[int, Known]]:
-    """The results of the years before a round, by year and agency: two queries.
+def _folded(name: str) -> str:
+    """A name as two tables may write it: "UBND huyện A", "Ủy ban nhân dân huyện A", "Huyện A"."""
+    text = fold(name)
+    for start in ("uy ban nhan dan ", "ubnd "):
+        text = text.removeprefix(start)
+    return " ".join(text.replace(",", " ").replace("-", " ").split())
 
-    `within` are provinces. With `unpublished`, rounds count that are consolidated and not yet
-    published; `year` asks for one year only.
-    """
-    wanted = list(within)
-    found: dict[int, dict[int, Known]] = defaultdict(dict)
-    tables = PastResult.objects.filter(
-        jurisdiction__in=wanted, year__lt=round.year, agency__isnull=False
-    )
-    states = CONSOLIDATED_STATES if unpublished else {RoundState.PUBLISHED}
-    last = Consolidation.objects.filter(round=OuterRef("dossier__round")).order_by("-number")
-    own = Result.objects.filter(
-        dossier__round__jurisdiction__in=wanted,
-        dossier__round__year__lt=round.year,
-        dossier__round__state__in=states,
-        consolidation=Subquery(last.values("pk")[:1]),
-    )
-    if year is not None:
-        tables, own = tables.filter(year=year), own.filter(dossier__round__year=year)
-    for agency, *said in tables.order_by("pk").values_list(
-        "agency_id", "year", "index", "rank", "grade"
-    ):
-        before = Before(*said)
-        found[before.year][agency] = Known(agency, before)
-    for agency, state, *said in own.order_by("dossier__round_id").values_list(
-        "dossier__agency_id", "dossier__round__state",
-        "dossier__round__year", "index", "rank", "grade",
-    ):  # fmt: skip
-        before = Before(*said)
-        found[before.year][agency] = Known(agency, before, state == RoundState.PUBLISHED)
+
+def lines(round: Round) -> dict[int, dict[int, YearLine]]:
+    """For each agency of the round its years, by following who went into whom: four queries."""
+    agencies = dict(Dossier.objects.filter(round=round).values_list("agency", "agency__code"))
+    successor = dict(
+        Agency.objects.filter(jurisdiction=round.jurisdiction_id, successor__isnull=False)
+        .values_list("pk", "successor")
+    )  # fmt: skip
+    told: dict[tuple[int, int], dict[int, YearLine]] = defaultdict(dict)
+    # A round published here goes before a table that was brought in.
+    for pk, line in [*_published(round), *_counted(round)]:
+        heir = _heir(pk, successor, agencies)
+        if heir is not None:
+            told[heir, line.year][pk] = line
+    found: dict[int, dict[int, YearLine]] = defaultdict(dict)
+    for (heir, year), by_agency in told.items():
+        # Of several that were merged, only the one that lives on can be compared with.
+        line = by_agency.get(heir)
+        if line is None and len(by_agency) == 1:
+            line = next(iter(by_agency.values()))
+        if line is not None:
+            found[heir][year] = line
     return dict(found)
 
 
-def last_year(round: Round) -> dict[int, Before]:
-    """The public result of the year before, by agency of the round; five queries, fewer where
-    nothing is known.
+def _heir(pk: int, successor: dict[int, int], wanted: dict[int, str]) -> int | None:
+    seen: set[int] = set()
+    while pk not in wanted:
+        if pk in seen or pk not in successor:
+            return None
+        seen.add(pk)
+        pk = successor[pk]
+    return pk
 
-    An agency made of several that had results of their own has none here.
-    """
-    within = provinces(round.jurisdiction_id)
-    known = earlier(round, within, year=round.year - 1).get(round.year - 1)
-    if not known:
-        return {}
-    lives = Lives(within)
-    found = {}
-    agencies = Dossier.objects.filter(round=round).values_list("agency_id", flat=True)
-    for agency in agencies:
-        results = lives.results(agency, known)
-        if len(results) == 1:
-            found[agency] = results[0].before
+
+def _published(round: Round) -> list[tuple[int, YearLine]]:
+    kept = PastResult.objects.filter(
+        jurisdiction=round.jurisdiction_id, agency__isnull=False, year__lt=round.year
+    )
+    return [
+        (item.agency_id or 0,
+         YearLine(item.year, item.index, item.rank, item.grade, item.source))
+        for item in kept
+    ]  # fmt: skip
+
+
+def _counted(round: Round) -> list[tuple[int, YearLine]]:
+    kept = Result.objects.filter(
+        consolidation__decision__isnull=False,
+        consolidation__round__jurisdiction=round.jurisdiction_id,
+        consolidation__round__state__in=SEALED_STATES,
+        consolidation__round__year__lt=round.year,
+    ).values_list(
+        "dossier__agency", "consolidation__round__year", "index", "rank", "grade",
+        "consolidation__round__name",
+    )  # fmt: skip
+    return [
+        (agency, YearLine(year, index, rank, grade, name))
+        for agency, year, index, rank, grade, name in kept
+    ]
+
+
+def last_year(round: Round) -> dict[int, YearLine]:
+    """For each agency of the round what it had the year before, where that is known."""
+    wanted = round.year - 1
+    return {pk: years[wanted] for pk, years in lines(round).items() if wanted in years}
+
+
+def compare(round: Round, now: Sequence[tuple[int, YearLine]]) -> list[AgencyYears]:
+    """Every agency of the round over the years; `now` are its lines of this round, if counted."""
+    known = lines(round)
+    for agency, line in now:
+        known.setdefault(agency, {})[line.year] = line
+    order = {name: place for place, name in enumerate(_grades(round))}
+    found = []
+    for dossier in Dossier.objects.filter(round=round).select_related("agency", "group"):
+        years = dict(sorted(known.get(dossier.agency_id, {}).items(), reverse=True))
+        first = list(years.values())[:2]
+        pair = first if len(first) == 2 and first[0].year == first[1].year + 1 else []
+        change = pair[0].index - pair[1].index if pair else None
+        fell = 0
+        if pair and pair[0].grade in order and pair[1].grade in order:
+            fell = order[pair[0].grade] - order[pair[1].grade]
+        found.append(
+            AgencyYears(dossier.agency.name, dossier.group.name, years, change, max(0, fell))
+        )
     return found
+
+
+def _grades(round: Round) -> list[str]:
+    bands = GradeBand.objects.filter(round=round).order_by("-lower_bound")
+    return list(bands.values_list("name", flat=True))
+
+
+def shown(value: Decimal, places: int) -> str:
+    return scoring.show(value, places)

@@ -8,7 +8,6 @@ the whole round, whatever its size.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -28,16 +27,15 @@ from appraisal.models import (
     Mark,
     Meeting,
     MemberReport,
-    PastResult,
-    Result,
     Round,
     Ruling,
     Seat,
     Window,
 )
 from appraisal.models.papers import PaperKind
+from appraisal.queries.past import YearLine, last_year
 from appraisal.queries.results import DossierFact, Figures, GroupFact, MarkFact, groups_of
-from appraisal.states import RoundState, Stage, Step
+from appraisal.states import Stage, Step
 
 
 # --- The sealed result ---------------------------------------------------------------------
@@ -274,53 +272,14 @@ def head_of(agency: Agency) -> User | None:
 
 
 # --- The year before, and what was issued ------------------------------------------------------
-@dataclass(frozen=True)
-class Before:
-    """An agency's result of an earlier year."""
-
-    year: int
-    index: Decimal
-    rank: int | None
-    grade: str
-
-
-def year_before(round: Round) -> dict[int, Before]:
-    """The result of the year before by dossier; four queries, two where there is none.
-
-    A round published here goes before a table that was brought in. An agency that is new takes
-    the result of the one agency that became it; of several merged into one nobody's is taken.
-    """
-    year = round.year - 1
-    found: dict[int, Before] = {}
-    for agency, index, rank, grade in PastResult.objects.filter(
-        jurisdiction=round.jurisdiction_id, year=year, agency__isnull=False
-    ).values_list("agency_id", "index", "rank", "grade"):
-        found[agency] = Before(year, index, rank, grade)
-    for agency, index, rank, grade in (
-        Result.objects.filter(
-            dossier__round__jurisdiction=round.jurisdiction_id,
-            dossier__round__year=year,
-            dossier__round__state=RoundState.PUBLISHED,
-            consolidation__decision__isnull=False,
-        )
-        .order_by("dossier__round_id")
-        .values_list("dossier__agency_id", "index", "rank", "grade")
-    ):
-        found[agency] = Before(year, index, rank, grade)
-    if not found:
-        return {}
-    became: dict[int, list[int]] = defaultdict(list)
-    for pk, successor in Agency.objects.filter(
-        jurisdiction=round.jurisdiction_id, successor__isnull=False
-    ).values_list("pk", "successor_id"):
-        became[successor].append(pk)
-    by_dossier: dict[int, Before] = {}
-    for dossier, agency in Dossier.objects.filter(round=round).values_list("pk", "agency_id"):
-        earlier = became[agency]
-        source = agency if agency in found or len(earlier) != 1 else earlier[0]
-        if source in found:
-            by_dossier[dossier] = found[source]
-    return by_dossier
+def year_before(round: Round) -> dict[int, YearLine]:
+    """The result of the year before by dossier, where it is known (see `queries.past`)."""
+    known = last_year(round)
+    return {
+        pk: known[agency]
+        for pk, agency in Dossier.objects.filter(round=round).values_list("pk", "agency_id")
+        if agency in known
+    }
 
 
 def issued_decision(round: Round, fingerprint: str) -> Issue | None:

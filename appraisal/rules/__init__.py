@@ -34,8 +34,15 @@ from appraisal.rules.papers import (
     can_make_paper,
     can_read_paper,
     can_sign_paper,
+    is_due,
 )
-from appraisal.rules.results import can_export, can_read_derivation, can_see_ranking
+from appraisal.rules.results import (
+    can_compare_years,
+    can_export,
+    can_import_past,
+    can_read_derivation,
+    can_see_ranking,
+)
 from appraisal.rules.setup import (
     can_assign,
     can_change_seats,
@@ -78,6 +85,7 @@ __all__ = [
     "can_change_seats",
     "can_change_windows",
     "can_cite",
+    "can_compare_years",
     "can_consolidate",
     "can_convene",
     "can_copy_round",
@@ -89,6 +97,7 @@ __all__ = [
     "can_export",
     "can_extend",
     "can_hold_meeting",
+    "can_import_past",
     "can_issue_paper",
     "can_keep_paper_settings",
     "can_keep_remarks",
@@ -115,6 +124,7 @@ __all__ = [
     "can_withdraw_evidence",
     "closes_for",
     "enforce",
+    "is_due",
     "roles",
     "seats",
     "sees_appraisal",

@@ -37,26 +37,46 @@ def can_make_paper(
         seated := holds(user, round, at, SeatRole.SECRETARY, SeatRole.CHAIR, SeatRole.VICE_CHAIR)
     ):
         return seated
+    return is_due(round, kind)
+
+
+def is_due(round: Round, kind: str) -> Verdict:
+    """Whether the round has come far enough for a paper of that kind, whoever asks for it."""
     if kind in NEEDS_RESULT and round.state not in CONSOLIDATED_STATES:
         return no(_("Văn bản này được lập từ kết quả đã tổng hợp."))
     if kind in NEEDS_COUNCIL and round.state in {RoundState.DRAFT, RoundState.OPEN}:
         return no(_("Văn bản này được lập khi hồ sơ đã chuyển sang Hội đồng."))
+    if round.state == RoundState.DRAFT:
+        return no(_("Đợt đánh giá chưa mở."))
+    if kind == PaperKind.MINUTES and not round.meetings.exists():
+        return no(_("Chưa ghi cuộc họp nào của Hội đồng nên chưa lập được biên bản."))
     return yes()
 
 
 def can_read_paper(
-    user: User, round: Round, kind: str, dossier: Dossier | None = None, *, at: datetime
+    user: User,
+    round: Round,
+    kind: str,
+    dossier: Dossier | None = None,
+    *,
+    at: datetime,
+    is_current: bool = True,
 ) -> Verdict:
-    """Read a paper: the council all; an agency its own report, and the rest once published."""
+    """Read a paper: the council all; an agency its own report, and the rest once published.
+
+    What was made on the way to the result, and is out of date, stays with the council.
+    """
     if seated := can_see_table(user, round, at=at):
         return yes()
     if dossier is None:
         return seated
     if kind == PaperKind.SELF_REPORT:
         return belongs(user, dossier)
-    if user.is_active and sees_result(dossier) and belongs(user, dossier):
-        return yes()
-    return no(_("Cơ quan xem được văn bản này sau khi kết quả được công bố."))
+    if not (user.is_active and sees_result(dossier) and belongs(user, dossier)):
+        return no(_("Cơ quan xem được văn bản này sau khi kết quả được công bố."))
+    if not is_current:
+        return no(_("Cơ quan chỉ xem văn bản đúng với kết quả đã công bố."))
+    return yes()
 
 
 def can_sign_paper(user: User, paper: Paper, *, is_current: bool, at: datetime) -> Verdict:

@@ -10,8 +10,8 @@ from agencies.models import User
 from appraisal.models import Dossier, Round
 from appraisal.rules.agency import sees_result
 from appraisal.rules.council import can_see_table
-from appraisal.rules.standing import Verdict, no, yes
-from appraisal.states import RoundState
+from appraisal.rules.standing import Verdict, holds, no, yes
+from appraisal.states import RoundState, SeatRole
 
 # The states in which the last consolidation is the one that stands.
 CONSOLIDATED_STATES = frozenset(
@@ -37,6 +37,18 @@ def can_export(user: User, round: Round, *, at: datetime) -> Verdict:
     if round.state not in CONSOLIDATED_STATES:
         return no(_("Chưa có kết quả tổng hợp để xuất. Hãy tổng hợp trước."))
     return yes()
+
+
+def can_import_past(user: User, round: Round, *, at: datetime) -> Verdict:
+    """Bring in the published results of a year before, to compare this round with."""
+    return holds(user, round, at, SeatRole.SECRETARY)
+
+
+def can_compare_years(user: User, round: Round, *, at: datetime) -> Verdict:
+    """See this round's results beside those of the years before."""
+    if seated := can_see_table(user, round, at=at):
+        return seated
+    return can_see_ranking(user, round, at=at)
 
 
 def can_read_derivation(user: User, dossier: Dossier, *, at: datetime) -> Verdict:

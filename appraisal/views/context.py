@@ -121,7 +121,7 @@ AREAS: dict[str, frozenset[str]] = {
             "rounds-publish",
         }
     ),
-    "results": frozenset({"results"}),
+    "results": frozenset({"results", "past"}),
     "rounds": frozenset({"rounds-list", "rounds-new", "rounds-copy"}),
     "register": frozenset({"register", "groups", "group"}),
     "people": frozenset({"people"}),

@@ -18,9 +18,10 @@ from appraisal.files.uploads import StreamedUpload
 from appraisal.forms.issuing import IssueForm
 from appraisal.models import Issue
 from appraisal.models.papers import PaperFormat
+from appraisal.papers.basis import is_current
 from appraisal.papers.signatures import facts
 from appraisal.queries.papers import title_of
-from appraisal.views.papers import file_name, find_paper, is_current
+from appraisal.views.papers import file_name, find_paper
 from appraisal.views.preparing import UNPROCESSABLE, tell
 from appraisal.views.sending import send_kept
 from appraisal.views.signing import way
@@ -50,8 +51,8 @@ def issue(request: Request, pk: int) -> HttpResponse:
             returned = None
             if isinstance(upload := form.cleaned_data["file"], StreamedUpload):
                 returned = issuing.examine(request.user, paper, upload)
-                context |= {"signatures": facts(returned.signatures), "matches": returned.matches}
-            if returned is not None and returned.doubts and not form.cleaned_data["accept"]:
+                context |= {"signatures": facts(returned.signatures), "seen": upload.sha256}
+            if returned is not None and returned.doubts and not form.accepts(upload.sha256):
                 context["doubts"] = returned.doubts
                 form.ask_to_accept()
             else:
@@ -75,4 +76,6 @@ def issued(request: Request, pk: int) -> HttpResponseBase:
     record: Issue | None = getattr(paper, "issue", None)
     if record is None or not record.sha256:
         raise Http404
-    return send_kept(record.sha256, f"{file_name(paper, PaperFormat.SIGNED)}.pdf", "application/pdf")
+    return send_kept(
+        record.sha256, f"{file_name(paper, PaperFormat.SIGNED)}.pdf", "application/pdf"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.http import Request
-from agencies.models import Agency
+from agencies.models import Agency, Jurisdiction
 from appraisal import clock, rules
 from appraisal.documents import words
 from appraisal.documents.official import Letterhead, Signature
@@ -25,15 +26,16 @@ from appraisal.forms.paper_settings import (
     bases_form,
     settings_form,
     stored_bases,
+    tried,
     typed_bases,
 )
-from appraisal.models.papers import PaperKind
-from appraisal.papers.house import house_of, settings_of
-from appraisal.views.preparing import UNPROCESSABLE, tell
+from appraisal.models import LegalBasis, PaperSettings
+from appraisal.models.papers import Issuer, PaperKind
+from appraisal.papers.house import all_settings, cited, house_from, settings_of
+from appraisal.views.preparing import CONFLICT, UNPROCESSABLE, tell
 from appraisal.workflow import papers as workflow
 from appraisal.workflow.acting import Conflict, Invalid
 
-CONFLICT = 409
 BLANK: dict[str, Any] = {"text": "", "issued_on": "", "replaced_on": "", "kinds": []}
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -47,24 +49,62 @@ class Sample:
     head: Letterhead
     signature: Signature
     recipients: tuple[str, ...]
-    bases: int
+    bases: tuple[str, ...]
+    example: str
+    """The agency that the sample speaks of, where the assessed agency issues the paper."""
     is_usual: bool
 
 
-def _sample(request: Request, kind: PaperKind) -> Sample:
-    jurisdiction = request.user.jurisdiction
-    today = clock.now().astimezone(clock.VIETNAM).date()
-    agency = Agency.objects.filter(jurisdiction=jurisdiction).in_force(today).first()
-    house = house_of(jurisdiction, kind, today, agency)
-    return Sample(
-        kind=kind,
-        title=str(kind.label),
-        head=words.letterhead(house, today.year),
-        signature=words.signature(house.signing),
-        recipients=house.recipients,
-        bases=len(house.bases),
-        is_usual=settings_of(jurisdiction, kind).version == 0,
-    )
+class _Samples:
+    """The samples of a province: bases and the agency of the example are read once."""
+
+    def __init__(self, jurisdiction: Jurisdiction) -> None:
+        self.today = clock.now().astimezone(clock.VIETNAM).date()
+        self.bases = list(LegalBasis.objects.filter(jurisdiction=jurisdiction))
+        self.agency = Agency.objects.filter(jurisdiction=jurisdiction).in_force(self.today).first()
+
+    def of(self, chosen: PaperSettings) -> Sample:
+        house = house_from(chosen, cited(self.bases, chosen.kind, self.today), self.agency)
+        is_own = chosen.issuer == Issuer.AGENCY and self.agency is not None
+        return Sample(
+            kind=chosen.kind,
+            title=str(PaperKind(chosen.kind).label),
+            head=words.letterhead(house, self.today.year),
+            signature=words.signature(house.signing),
+            recipients=house.recipients,
+            bases=house.bases,
+            example=self.agency.name if is_own and self.agency else "",
+            is_usual=chosen.version == 0,
+        )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What two editors say in one place of a form."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+def _differences(mine: forms.Form, theirs: forms.Form) -> list[Difference]:
+    """Where a bound form differs from one that shows what is stored."""
+    found = []
+    for field in mine.visible_fields():
+        typed, stored = (_said(field.field, form[field.name].value()) for form in (mine, theirs))
+        if typed != stored:
+            found.append(Difference(str(field.label), typed, stored))
+    return found
+
+
+def _said(field: forms.Field, value: Any) -> str:
+    """A value of a form as its reader knows it."""
+    if isinstance(field, forms.BooleanField):
+        return _("có") if field.to_python(value) else _("không")
+    if isinstance(field, forms.ChoiceField):
+        labels: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type]
+        return str(labels.get(value, value))
+    return str(value or "").replace("\r\n", "\n")
 
 
 def _crumbs() -> list[dict[str, Any]]:
@@ -75,49 +115,56 @@ def _crumbs() -> list[dict[str, Any]]:
 def show(request: Request) -> HttpResponse:
     """Every kind with its head and foot, and the ways to change them."""
     rules.enforce(rules.can_keep_paper_settings(request.user))
+    province = request.user.jurisdiction
+    samples = _Samples(province)
     return render(
         request,
         "appraisal/papers/settings.html",
         {
-            "samples": [_sample(request, kind) for kind in PaperKind],
-            "jurisdiction": request.user.jurisdiction,
+            "samples": [samples.of(chosen) for chosen in all_settings(province).values()],
+            "province": province,
+            "bases": samples.bases,
         },
     )
 
 
 @require_form
 def edit(request: Request, kind: str) -> HttpResponse:
-    """Head, foot and signature of one kind; two editors see each other's values."""
+    """Head, foot and signature of one kind; what was typed can be looked at before it is saved."""
     rules.enforce(rules.can_keep_paper_settings(request.user))
     if kind not in PaperKind.values:
         raise Http404
-    chosen = settings_of(request.user.jurisdiction, kind)
-    form, status, theirs = settings_form(chosen), 200, None
+    province = request.user.jurisdiction
+    chosen = settings_of(province, kind)
+    form, status, differences = settings_form(chosen), 200, []
     if request.method == "POST":
-        form = PaperSettingsForm(request.POST)
-        status = UNPROCESSABLE
-        if form.is_valid():
+        form = PaperSettingsForm(request.POST, kind=kind)
+        if "preview" in request.POST:
+            chosen = tried(form, chosen)
+        elif form.is_valid():
+            given, status = workflow.SettingsInput(**form.given()), UNPROCESSABLE
             try:
                 workflow.save_paper_settings(
-                    request.user, kind, workflow.SettingsInput(**form.given()),
-                    version=form.cleaned_data["version"],
-                )  # fmt: skip
+                    request.user, kind, given, version=form.cleaned_data["version"]
+                )
             except Invalid as invalid:
                 tell(form, invalid)
+                chosen = tried(form, chosen)
             except Conflict:
                 # What was typed stays; saved again from here, it replaces what is shown beside it.
-                theirs, status = settings_form(chosen), CONFLICT
-                form.data = form.data.copy()
-                form.data["version"] = chosen.version
+                differences, status = _differences(form, settings_form(chosen)), CONFLICT
+                form.data = {**request.POST.dict(), "version": str(chosen.version)}
             else:
                 messages.success(request, _("Đã lưu. Bản đã lập trước đây thành lỗi thời."))
                 return redirect("appraisal:papers-settings")
+        else:
+            status = UNPROCESSABLE
     context = {
         "kind": kind,
         "title": PaperKind(kind).label,
         "form": form,
-        "theirs": theirs,
-        "sample": _sample(request, PaperKind(kind)),
+        "differences": differences,
+        "sample": _Samples(province).of(chosen),
         "crumbs": _crumbs(),
     }
     return render(request, "appraisal/papers/settings_edit.html", context, status=status)
@@ -125,20 +172,27 @@ def edit(request: Request, kind: str) -> HttpResponse:
 
 @require_form
 def letterhead(request: Request) -> HttpResponse:
-    """The names of the province as its papers print them."""
+    """The names of the province as its papers print them; two editors see each other's values."""
     rules.enforce(rules.can_keep_paper_settings(request.user))
-    province = request.user.jurisdiction
-    names = ("kind", "name", "place", "council")
-    form = LetterheadForm(initial={name: getattr(province, name) for name in names})
-    status = 200
+    province, status, differences = request.user.jurisdiction, 200, []
+    stored = LetterheadForm(
+        initial={name: getattr(province, name) for name in ("kind", "name", "place", "council")}
+        | {"seen": workflow.letterhead_state(province)}
+    )
+    form = stored
     if request.method == "POST":
-        form = LetterheadForm(request.POST)
+        form, status = LetterheadForm(request.POST), UNPROCESSABLE
         if form.is_valid():
-            workflow.save_letterhead(request.user, workflow.LetterheadInput(**form.cleaned_data))
-            messages.success(request, _("Đã lưu tên gọi trên văn bản."))
-            return redirect("appraisal:papers-settings")
-        status = UNPROCESSABLE
-    context = {"form": form, "crumbs": _crumbs()}
+            given = workflow.LetterheadInput(**form.given())
+            try:
+                workflow.save_letterhead(request.user, given, seen=form.cleaned_data["seen"])
+            except Conflict:
+                differences, status = _differences(form, stored), CONFLICT
+                form.data = {**request.POST.dict(), "seen": workflow.letterhead_state(province)}
+            else:
+                messages.success(request, _("Đã lưu tên gọi trên văn bản."))
+                return redirect("appraisal:papers-settings")
+    context = {"form": form, "differences": differences, "crumbs": _crumbs()}
     return render(request, "appraisal/papers/letterhead.html", context, status=status)
 
 
@@ -146,28 +200,28 @@ def letterhead(request: Request) -> HttpResponse:
 def bases(request: Request) -> HttpResponse:
     """The list of bases; adding, removing and moving a row reloads without saving."""
     rules.enforce(rules.can_keep_paper_settings(request.user))
-    province, status, theirs = request.user.jurisdiction, 200, []
+    province, status, theirs = request.user.jurisdiction, 200, None
     if request.method != "POST":
         stored = stored_bases(list(province.legal_bases.all()))
         form = bases_form(stored or [BLANK], workflow.bases_state(province))
     else:
         rows, seen = typed_bases(request.POST), request.POST.get("seen", "")
         moved = _rearranged(rows, request.POST)
-        status = UNPROCESSABLE
         if moved is not None:
-            form = bases_form(moved[:MOST_BASES], seen)
+            form = bases_form(moved[0][:MOST_BASES], seen, focus=moved[1])
         else:
-            form = BasesForm(request.POST, rows=len(rows))
+            form, status = BasesForm(request.POST, rows=len(rows)), UNPROCESSABLE
             if form.is_valid():
+                given = [workflow.BasisInput(**row) for row in form.given()]
                 try:
-                    given = [workflow.BasisInput(**row) for row in form.given()]
                     workflow.save_bases(request.user, given, seen=form.cleaned_data["seen"])
                 except Invalid as invalid:
                     tell(form, invalid)
                 except Conflict:
                     theirs, status = list(province.legal_bases.all()), CONFLICT
-                    form.data = form.data.copy()
-                    form.data["seen"] = workflow.bases_state(province)
+                    typed = request.POST.copy()
+                    typed["seen"] = workflow.bases_state(province)
+                    form.data = typed
                 else:
                     messages.success(request, _("Đã lưu danh mục căn cứ."))
                     return redirect("appraisal:papers-settings")
@@ -180,17 +234,22 @@ def bases(request: Request) -> HttpResponse:
     return render(request, "appraisal/papers/bases.html", context, status=status)
 
 
-def _rearranged(rows: list[dict[str, Any]], data: Any) -> list[dict[str, Any]] | None:
-    """The rows after a button that adds, removes or moves one; None when it was not such."""
+def _rearranged(rows: list[dict[str, Any]], data: Any) -> tuple[list[dict[str, Any]], int] | None:
+    """The rows after a button that adds, removes or moves one, and the row that one goes on with.
+
+    None when no such button was pressed.
+    """
     if "add" in data:
-        return [*rows, BLANK]
-    for button, step in (("remove", 0), ("up", -1)):
-        if button in data:
-            typed = data[button]
-            if not (typed.isascii() and typed.isdigit() and int(typed) < len(rows)):
-                return rows
-            row = rows.pop(int(typed))
-            if step:
-                rows.insert(max(0, int(typed) + step), row)
-            return rows
+        return [*rows, BLANK], len(rows)
+    for button, step in (("remove", 0), ("up", -1), ("down", 1)):
+        if button not in data:
+            continue
+        typed = data[button]
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 4 and int(typed) < len(rows)):
+            return rows, 0
+        row = rows.pop(place := int(typed))
+        if step:
+            place = max(0, place + step)
+            rows.insert(place, row)
+        return rows, min(place, len(rows) - 1)
     return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from shutil import copyfileobj
 from typing import Any
 
+from django.db.models import Count
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +26,7 @@ from appraisal.files.store import evidence_store
 from appraisal.files.uploads import safe_headers
 from appraisal.models import Dossier, Paper, Round
 from appraisal.models.papers import DOSSIER_KINDS, PaperFormat, PaperKind, PaperState
-from appraisal.papers.basis import Standing
+from appraisal.papers.basis import Standing, is_current
 from appraisal.papers.signatures import facts
 from appraisal.queries.papers import PaperRow, papers, row_of
 from appraisal.views.council import fetch_table, frame
@@ -74,20 +76,18 @@ HOLDS = {
 
 @dataclass(frozen=True)
 class Offer:
-    """One kind of paper that may be made now, or the reason why not; `paper` is what stands."""
+    """One kind of paper that may be made now, or the reason why not.
+
+    `paper` is what stands; without one, `left_behind` is the last that did.
+    """
 
     kind: str
     title: str
     holds: str
     verdict: Verdict
+    is_due: bool
     paper: PaperRow | None
-    has_earlier: bool
-
-
-def is_current(paper: Paper, now: Standing | None = None) -> bool:
-    """Whether the paper still says what it would say if it were made now."""
-    now = now or Standing(paper.round)
-    return paper.basis == now.basis(now.subject(paper.kind, paper.dossier))
+    left_behind: PaperRow | None
 
 
 def find_paper(request: Request, pk: int) -> Paper:
@@ -96,7 +96,7 @@ def find_paper(request: Request, pk: int) -> Paper:
         Paper.objects.filter(round__in=Round.objects.visible_to(request.user).values("pk"))
         .select_related(
             "round__jurisdiction__standing_agency", "consolidation", "asked_by",
-            "dossier__agency", "issue",
+            "dossier__agency", "dossier__submitted_by", "issue__recorded_by",
         )
         .prefetch_related("files")
         .defer("consolidation__snapshot"),
@@ -105,23 +105,36 @@ def find_paper(request: Request, pk: int) -> Paper:
     request.nav_round = paper.round
     if paper.dossier is not None:
         paper.dossier.round = paper.round
-    rules.enforce(
-        rules.can_read_paper(request.user, paper.round, paper.kind, paper.dossier, at=clock.now())
-    )
+    at = clock.now()
+    rules.enforce(rules.can_read_paper(request.user, paper.round, paper.kind, paper.dossier, at=at))
+    if not rules.can_see_table(request.user, paper.round, at=at):
+        rules.enforce(
+            rules.can_read_paper(
+                request.user, paper.round, paper.kind, paper.dossier, at=at,
+                is_current=is_current(paper),
+            )
+        )  # fmt: skip
     return paper
 
 
 def offers(
     request: Request, now: Standing, made: list[Paper], dossier: Dossier | None = None
-) -> list[Offer]:
-    """What may be made of the round, or of one dossier, each with the paper that stands."""
-    known = {paper.basis: paper for paper in made}
-    found = []
+) -> tuple[list[Offer], list[PaperRow]]:
+    """What may be made of the round, or of one dossier, with the paper that stands; and the rest.
+
+    `made` are the papers of that round or dossier, the newest first.
+    """
+    current = {paper.pk for paper in made if now.is_current(paper)}
+    left = {
+        paper.pk: row_of(paper, now.changes(paper)) for paper in made if paper.pk not in current
+    }
+    offered = []
     for kind in PaperKind:
         if (kind in DOSSIER_KINDS) is (dossier is None):
             continue
-        paper = known.get(now.basis(now.subject(kind, dossier)))
-        found.append(
+        own = [paper for paper in made if paper.kind == kind]
+        paper = next((paper for paper in own if paper.pk in current), None)
+        offered.append(
             Offer(
                 kind=kind,
                 title=str(kind.label),
@@ -129,31 +142,21 @@ def offers(
                 verdict=rules.can_make_paper(
                     request.user, now.round, kind, dossier, at=clock.now()
                 ),
-                paper=row_of(paper, is_current=True) if paper else None,
-                has_earlier=any(item.kind == kind and item is not paper for item in made),
+                is_due=bool(rules.is_due(now.round, kind)),
+                paper=row_of(paper) if paper else None,
+                left_behind=left[own[0].pk] if own and paper is None else None,
             )
         )
-    return found
-
-
-def _earlier(made: list[Paper], offered: list[Offer], now: Standing) -> list[PaperRow]:
-    current = {offer.paper.pk for offer in offered if offer.paper}
-    return [
-        row_of(paper, is_current=is_current(paper, now))
-        for paper in made
-        if paper.pk not in current
-    ]
+    return offered, list(left.values())
 
 
 @require_safe
 def list_(request: Request, pk: int) -> HttpResponse:
     """What may be made of the round, and every paper that was; one left behind says so."""
     round = fetch_table(request, pk)
-    made, now = papers([round.pk]), Standing(round)
-    for paper in made:
-        paper.round = round
-    offered = offers(request, now, made)
-    wanted = [offer for offer in offered if offer.verdict.allowed]
+    offered, earlier = offers(request, Standing(round), _of_round(round))
+    due = [offer for offer in offered if offer.is_due]
+    lacking = [offer for offer in due if not (offer.paper and offer.paper.is_done)]
     return render(
         request,
         "appraisal/papers/list.html",
@@ -161,14 +164,24 @@ def list_(request: Request, pk: int) -> HttpResponse:
             round,
             "papers-list",
             offers=offered,
-            may_make=bool(wanted),
-            lacks=[offer for offer in wanted if not (offer.paper and offer.paper.is_done)],
-            is_complete=bool(wanted) and all(o.paper and o.paper.is_done for o in wanted),
-            earlier=_earlier(made, offered, now),
-            dossiers=Dossier.objects.filter(round=round).select_related("agency", "group"),
+            may_make=any(offer.verdict for offer in lacking),
+            is_under_way=any(offer.paper and offer.paper.is_under_way for offer in offered),
+            is_complete=bool(due) and not lacking,
+            earlier=earlier,
+            dossiers=Dossier.objects.filter(round=round)
+            .select_related("agency", "group")
+            .annotate(made=Count("papers")),
             keeps_settings=rules.can_keep_paper_settings(request.user),
         ),
     )
+
+
+def _of_round(round: Round) -> list[Paper]:
+    """The papers about the whole round, the newest first."""
+    made = papers(round=round, dossier__isnull=True)
+    for paper in made:
+        paper.round = round
+    return made
 
 
 @require_safe
@@ -176,19 +189,25 @@ def dossier(request: Request, pk: int) -> HttpResponse:
     """The papers about one agency: its own report, its score sheet, why it has its numbers."""
     found = get_object_or_404(
         Dossier.objects.visible_to(request.user).select_related(
-            "round__jurisdiction__standing_agency", "agency"
+            "round__jurisdiction__standing_agency", "agency", "submitted_by"
         ),
         pk=pk,
     )
     request.nav_round = found.round
-    now = Standing(found.round)
+    now, made, at = Standing(found.round), papers(dossier=found), clock.now()
+    for paper in made:
+        paper.round, paper.dossier = found.round, found
     made = [
         paper
-        for paper in papers([found.round_id])
-        if paper.dossier_id == found.pk
-        and rules.can_read_paper(request.user, found.round, paper.kind, found, at=clock.now())
+        for paper in made
+        if rules.can_read_paper(
+            request.user, found.round, paper.kind, found, at=at, is_current=now.is_current(paper)
+        )
     ]
-    offered = offers(request, now, made, found)
+    offered, earlier = offers(request, now, made, found)
+    agency = {
+        "label": found.agency.name, "url": reverse("appraisal:dossiers-show", args=[found.pk]),
+    }  # fmt: skip
     return render(
         request,
         "appraisal/papers/dossier.html",
@@ -196,60 +215,47 @@ def dossier(request: Request, pk: int) -> HttpResponse:
             "dossier": found,
             "round": found.round,
             "offers": offered,
-            "earlier": _earlier(made, offered, now),
-            "crumbs": [
-                {
-                    "label": found.agency.name,
-                    "url": reverse("appraisal:dossiers-show", args=[found.pk]),
-                }
-            ],
+            "is_under_way": any(offer.paper and offer.paper.is_under_way for offer in offered),
+            "earlier": earlier,
+            "crumbs": [agency],
         },
     )
 
 
 @require_POST
 def make_all(request: Request, pk: int) -> HttpResponse:
-    """Ask for every paper of the round that may be made now: the submission, whole."""
+    """Ask for every paper of the round that is due now: the submission, whole."""
     round = find_round(request, pk)
-    rules.enforce(rules.can_make_paper(request.user, round, PaperKind.MINUTES, at=clock.now()))
-    for kind in PaperKind:
-        if kind not in DOSSIER_KINDS and rules.can_make_paper(
-            request.user, round, kind, at=clock.now()
-        ):
-            workflow.ask_for_paper(request.user, round, kind)
+    workflow.ask_for_submission(request.user, round)
     return redirect("appraisal:papers-list", round.pk)
 
 
 @require_safe
 def bundle(request: Request, pk: int) -> HttpResponseBase:
-    """Every paper of the round that stands and is done, with its files, as one ZIP."""
+    """Every paper of the round that is due, with its files, as one ZIP; 404 while one lacks."""
     round = fetch_table(request, pk)
     now = Standing(round)
-    done = [
-        paper
-        for paper in papers([round.pk])
-        if paper.dossier_id is None and paper.state == PaperState.DONE
-    ]
-    for paper in done:
-        paper.round = round
-    order = list(PaperKind)
-    standing = sorted(
-        (paper for paper in done if is_current(paper, now)), key=lambda p: order.index(p.kind)
-    )
-    if not standing:
+    done = {
+        paper.kind: paper
+        for paper in _of_round(round)
+        if paper.state == PaperState.DONE and now.is_current(paper)
+    }
+    due = [kind for kind in PaperKind if kind not in DOSSIER_KINDS and rules.is_due(round, kind)]
+    if not due or not done.keys() >= set(due):
         raise Http404
     store = evidence_store()
     names = [
-        (f"{place:02d}-{file_name(paper, item.format)}.{extension_of(item.format)}",
-         store.path(item.sha256))
-        for place, paper in enumerate(standing, 1)
-        for item in paper.files.all()
-        if store.exists(item.sha256)
+        (f"{place:02d}-{file_name(done[kind], kept.format)}.{extension_of(kept.format)}",
+         store.path(kept.sha256))
+        for place, kind in enumerate(due, 1)
+        for kept in done[kind].files.all()
     ]  # fmt: skip
     content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         for name, path in names:
-            archive.write(path, name)
+            # The day of the round's result would be no truer; a ZIP without one is of 1980.
+            with path.open("rb") as source, archive.open(zipfile.ZipInfo(name), "w") as target:
+                copyfileobj(source, target)
     content.seek(0)
     response = FileResponse(content)
     for header, value in safe_headers(f"ho-so-trinh-{round.year}.zip", "application/zip").items():
@@ -278,17 +284,15 @@ def make(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def show(request: Request, pk: int) -> HttpResponse:
-    """How far a paper is; the fragment of it asks again every second while it is made."""
+    """How far a paper is; what stands below the head asks again while it is made."""
     paper = find_paper(request, pk)
-    current = is_current(paper)
-    row = row_of(paper, is_current=current)
-    if request.htmx:
-        return render(request, "appraisal/papers/_progress.html", {"paper": row})
-    at, issued = clock.now(), getattr(paper, "issue", None)
+    now, at, issued = Standing(paper.round), clock.now(), getattr(paper, "issue", None)
+    current = now.is_current(paper)
     context: dict[str, Any] = {
-        "paper": row,
+        "paper": row_of(paper, () if current else now.changes(paper)),
         "kind": paper.kind,
         "dossier": paper.dossier,
+        "round": paper.round,
         "verdict": rules.can_make_paper(
             request.user, paper.round, paper.kind, paper.dossier, at=at
         ),
@@ -297,24 +301,14 @@ def show(request: Request, pk: int) -> HttpResponse:
         "issued": issued,
         "issued_signatures": facts(issued.signatures) if issued else (),
     }
+    if request.htmx:
+        return render(request, "appraisal/papers/_paper.html", context)
     if paper.dossier is not None:
-        back = {
-            "label": paper.dossier.agency.name,
-            "url": reverse("appraisal:papers-dossier", args=[paper.dossier_id]),
-        }
-        return render(
-            request,
-            "appraisal/papers/show.html",
-            {"round": paper.round, "crumbs": [back], **context},
-        )
-    back = {
-        "label": _("Văn bản"), "url": reverse("appraisal:papers-list", args=[paper.round_id]),
-    }  # fmt: skip
-    return render(
-        request,
-        "appraisal/papers/show.html",
-        frame(paper.round, "papers-list", crumbs=[back], **context),
-    )
+        name, address = paper.dossier.agency.name, ("papers-dossier", paper.dossier_id)
+    else:
+        name, address = _("Văn bản"), ("papers-list", paper.round_id)
+    crumbs = [{"label": name, "url": reverse(f"appraisal:{address[0]}", args=[address[1]])}]
+    return render(request, "appraisal/papers/show.html", {**context, "crumbs": crumbs})
 
 
 @require_safe

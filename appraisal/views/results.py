@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from agencies.http import Request
 from appraisal import clock, rules
+from appraisal.files.uploads import safe_headers
 from appraisal.models import Consolidation, Dossier
-from appraisal.papers.exports import results_csv_of
+from appraisal.papers.exports import EXPORTS
 from appraisal.queries import derivation, table
 from appraisal.rules.results import can_export, can_read_derivation, can_see_ranking
 from appraisal.views.council import frame
 from appraisal.views.known import find_round
-
-FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+from appraisal.workbooks.result_rows import DICTIONARY
+from appraisal.workbooks.results_out import TABLES
 
 
 @require_safe
@@ -47,23 +47,36 @@ def list_(request: Request, pk: int) -> HttpResponse:
 
 
 @require_safe
+def exports(request: Request, pk: int) -> HttpResponse:
+    """The forms in which the result may be taken away, each explained."""
+    round = find_round(request, pk)
+    verdict = can_export(request.user, round, at=clock.now())
+    if not verdict:
+        rules.enforce(rules.can_see_table(request.user, round, at=clock.now()))
+    return render(
+        request,
+        "appraisal/results/exports.html",
+        frame(
+            round, "", forms=list(EXPORTS.items()), verdict=verdict,
+            dictionary=[(TABLES[table], fields) for table, fields in DICTIONARY.items()],
+        ),
+    )  # fmt: skip
+
+
+@require_safe
 def export(request: Request, pk: int) -> HttpResponse:
-    """The last consolidation as CSV, or as the very text that its fingerprint seals."""
+    """The last consolidation in one of the forms of `papers.exports`; CSV when none is named."""
     round = find_round(request, pk)
     rules.enforce(can_export(request.user, round, at=clock.now()))
     consolidation = get_object_or_404(Consolidation.objects.filter(round=round)[:1])
-    kind = "json" if request.GET.get("format") == "json" else "csv"
-    content = results_csv_of(consolidation) if kind == "csv" else consolidation.snapshot.encode()
-    name = f"ket-qua-chi-so-cchc-{round.year}-lan-{consolidation.number}.{kind}"
+    key = request.GET.get("format", "csv")
+    if key not in EXPORTS:
+        raise Http404
+    chosen = EXPORTS[key]
+    part = {"scores": "diem", "data": "du-lieu", "json": "niem-phong"}.get(key, "ket-qua")
+    name = f"{part}-chi-so-cchc-{round.year}-lan-{consolidation.number}.{chosen.extension}"
     return HttpResponse(
-        content,
-        headers={
-            "Content-Type": FORMATS[kind],
-            "Content-Disposition": content_disposition_header(True, name) or "attachment",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-store",
-        },
+        chosen.write(consolidation), headers=safe_headers(name, chosen.content_type)
     )
 
 

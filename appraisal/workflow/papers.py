@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,11 +15,22 @@ from agencies.models import Jurisdiction, User
 from agencies.verdict import Refusal
 from appraisal import clock, tasks, trail
 from appraisal.models import Dossier, LegalBasis, Paper, PaperSettings, Round
-from appraisal.models.papers import PaperKind, PaperState, SigningMode
-from appraisal.papers.basis import FROM_RESULT, basis_of, subject_of
+from appraisal.models.papers import (
+    DOSSIER_KINDS,
+    Issuer,
+    PaperKind,
+    PaperState,
+    SigningMode,
+)
+from appraisal.papers.basis import FROM_RESULT, Standing
 from appraisal.papers.house import settings_of
 from appraisal.rules import can_keep_paper_settings, can_make_paper, enforce
 from appraisal.workflow.acting import Conflict, Invalid, hold_round
+
+FOR_ANOTHER: Final = frozenset({SigningMode.DEPUTY, SigningMode.AUTHORISED, SigningMode.BY_ORDER})
+"""The ways of signing in which the signer's own office stands below that of the head."""
+COLLECTIVE: Final = frozenset({Issuer.COMMITTEE, Issuer.COUNCIL, Issuer.AGENCY})
+"""Who may decide together, so that one signs for all ("TM."); an agency may be a committee."""
 
 
 @transaction.atomic
@@ -33,13 +44,36 @@ def ask_for_paper(
     """
     held, at = hold_round(round.pk, actor)
     enforce(can_make_paper(actor, held, kind, dossier, at=at))
-    subject = subject_of(held, kind, dossier)
+    return _ask(actor, Standing(held), kind, dossier, at)
+
+
+@transaction.atomic
+def ask_for_submission(actor: User, round: Round) -> list[Paper]:
+    """Have every paper about the whole round made that is due now; nothing else is different.
+
+    Raises Refusal where none is, with the reason of the last.
+    """
+    held, at = hold_round(round.pk, actor)
+    verdicts = {
+        kind: can_make_paper(actor, held, kind, at=at)
+        for kind in PaperKind
+        if kind not in DOSSIER_KINDS
+    }
+    if not any(verdicts.values()):
+        enforce(verdicts.popitem()[1])
+    now = Standing(held)
+    return [_ask(actor, now, kind, None, at) for kind, verdict in verdicts.items() if verdict]
+
+
+def _ask(actor: User, now: Standing, kind: str, dossier: Dossier | None, at: datetime) -> Paper:
+    """The paper of what stands now, new or not; the round is held and the rule was asked."""
+    subject = now.subject(kind, dossier)
     if kind in FROM_RESULT and subject.consolidation is None:
         raise Refusal(_("Chưa có kết quả tổng hợp."))
     paper, fresh = Paper.objects.select_for_update().get_or_create(
-        basis=basis_of(subject),
+        basis=now.basis(subject),
         defaults={
-            "round": held, "consolidation": subject.consolidation, "dossier": dossier,
+            "round": now.round, "consolidation": subject.consolidation, "dossier": dossier,
             "kind": kind, "template": subject.template, "asked_by": actor, "asked_at": at,
         },
     )  # fmt: skip
@@ -52,7 +86,7 @@ def ask_for_paper(
         title = trail.official(PaperKind(kind).label)
         of = f" của {dossier.agency.name}" if dossier else ""
         trail.record(
-            held, actor, "paper.asked", f"Yêu cầu lập văn bản: {title}{of}", at=at,
+            now.round, actor, "paper.asked", f"Yêu cầu lập văn bản: {title}{of}", at=at,
             data={
                 "kind": kind,
                 "consolidation": subject.consolidation.number if subject.consolidation else None,
@@ -83,12 +117,11 @@ def save_paper_settings(
 ) -> PaperSettings:
     """Keep what a kind of paper looks like; papers made before are out of date from here.
 
-    Raises Refusal, Invalid (a deputy without an office), Conflict (somebody else saved).
+    Raises Refusal, Invalid (what Decree 30/2020 does not know), Conflict (somebody else saved).
     """
     enforce(can_keep_paper_settings(actor))
     jurisdiction = _hold_jurisdiction(actor)
-    if given.mode not in {SigningMode.IN_PERSON, SigningMode.ACTING} and not given.signer_title:
-        raise Invalid(signer_title=_("Ký thay, thừa ủy quyền, thừa lệnh cần chức vụ người ký."))
+    _check(kind, given)
     chosen = settings_of(jurisdiction, kind)
     if chosen.version != version:
         raise Conflict(None)
@@ -99,7 +132,7 @@ def save_paper_settings(
         for name in names
         if before[name] != getattr(given, name)
     }
-    if not changed and chosen.pk:
+    if not changed:
         return chosen
     for name in names:
         setattr(chosen, name, getattr(given, name))
@@ -113,6 +146,18 @@ def save_paper_settings(
     return chosen
 
 
+def _check(kind: str, given: SettingsInput) -> None:
+    wrong = {}
+    if given.mode in FOR_ANOTHER and not given.signer_title:
+        wrong["signer_title"] = _("Ký thay, thừa ủy quyền, thừa lệnh cần chức vụ người ký.")
+    if given.on_behalf and given.issuer not in COLLECTIVE:
+        wrong["on_behalf"] = _("Chỉ ghi “TM.” khi ban hành nhân danh một tập thể.")
+    if given.issuer == Issuer.AGENCY and kind not in DOSSIER_KINDS:
+        wrong["issuer"] = _("Văn bản này nói về cả đợt nên không do một cơ quan ban hành.")
+    if wrong:
+        raise Invalid(**wrong)
+
+
 @dataclass(frozen=True)
 class LetterheadInput:
     """The names of the province as its papers print them; the names are the model's."""
@@ -124,10 +169,15 @@ class LetterheadInput:
 
 
 @transaction.atomic
-def save_letterhead(actor: User, given: LetterheadInput) -> Jurisdiction:
-    """Change the names on every paper of the province; papers made before are out of date."""
+def save_letterhead(actor: User, given: LetterheadInput, *, seen: str) -> Jurisdiction:
+    """Change the names on every paper of the province; papers made before are out of date.
+
+    `seen` is `letterhead_state` of the names that were shown. Raises Refusal, Conflict.
+    """
     enforce(can_keep_paper_settings(actor))
     jurisdiction = _hold_jurisdiction(actor)
+    if letterhead_state(jurisdiction) != seen:
+        raise Conflict(None)
     names = tuple(LetterheadInput.__dataclass_fields__)
     changed = {
         name: [getattr(jurisdiction, name), getattr(given, name)]
@@ -142,6 +192,12 @@ def save_letterhead(actor: User, given: LetterheadInput) -> Jurisdiction:
     jurisdiction.save()
     _remember(jurisdiction, actor, "papers.letterhead", "Đổi tên gọi trên văn bản", changed)
     return jurisdiction
+
+
+def letterhead_state(jurisdiction: Jurisdiction) -> str:
+    """A hash of the stored names: the form carries it, so that two editors cannot pass unseen."""
+    names = [getattr(jurisdiction, name) for name in LetterheadInput.__dataclass_fields__]
+    return trail.fingerprint(trail.canonical(names))[:16]
 
 
 @dataclass(frozen=True)
@@ -169,7 +225,7 @@ def save_bases(actor: User, given: Sequence[BasisInput], *, seen: str) -> None:
             raise Invalid(
                 **{f"replaced_on_{place}": _("Ngày thôi viện dẫn phải sau ngày văn bản.")}
             )
-    before = list(jurisdiction.legal_bases.values_list("text", flat=True))
+    before = _kept(jurisdiction)
     jurisdiction.legal_bases.all().delete()
     LegalBasis.objects.bulk_create(
         LegalBasis(
@@ -180,14 +236,19 @@ def save_bases(actor: User, given: Sequence[BasisInput], *, seen: str) -> None:
     )  # fmt: skip
     _remember(
         jurisdiction, actor, "papers.bases", "Đổi danh mục căn cứ ban hành văn bản",
-        {"before": before, "after": [item.text for item in given]},
+        {"before": before, "after": _kept(jurisdiction)},
     )  # fmt: skip
 
 
 def bases_state(jurisdiction: Jurisdiction) -> str:
     """A hash of the stored list: the form carries it, so that two editors cannot pass unseen."""
+    return trail.fingerprint(trail.canonical(_kept(jurisdiction)))[:16]
+
+
+def _kept(jurisdiction: Jurisdiction) -> list[Any]:
+    """The stored bases in their order, as the trail keeps them."""
     rows = jurisdiction.legal_bases.values_list("text", "issued_on", "replaced_on", "kinds")
-    return trail.fingerprint(trail.canonical([list(row) for row in rows]))[:16]
+    return [list(row) for row in rows]
 
 
 def _hold_jurisdiction(actor: User) -> Jurisdiction:

@@ -281,6 +281,17 @@ MATRIX: dict[str, Row] = {
         lambda cast, user, at: rules.can_export(user, cast.round, at=at),
         moments.AFTER, TABLE_READERS, (CONSOLIDATED, APPROVED, PUBLISHED),
     ),
+    "can_import_past": Row(
+        lambda cast, user, at: rules.can_import_past(user, cast.round, at=at),
+        moments.AFTER, {"secretary"}, ALWAYS,
+    ),
+    "can_compare_years": Row(
+        lambda cast, user, at: rules.can_compare_years(user, cast.round, at=at),
+        moments.AFTER,
+        {**{state: TABLE_READERS for state in (OPEN, COUNCIL, CONSOLIDATED, APPROVED)},
+         PUBLISHED: EVERYBODY},
+        (OPEN, COUNCIL, CONSOLIDATED, APPROVED, PUBLISHED),
+    ),
     "can_see_ranking": Row(
         lambda cast, user, at: rules.can_see_ranking(user, cast.round, at=at),
         # Whoever may know of the round: views begin from `visible_to`.

@@ -1,4 +1,4 @@
-"""The last consolidated result of a round as JSON (the sealed text itself) or as CSV."""
+"""The last consolidated result of a round in one of the forms of `papers.exports`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from appraisal.models import Consolidation
-from appraisal.papers.exports import results_csv_of
+from appraisal.papers.exports import EXPORTS
 
 
 class Command(BaseCommand):
@@ -16,18 +16,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--round", type=int, required=True, help="id of the round")
-        parser.add_argument("--format", choices=("json", "csv"), required=True)
+        parser.add_argument("--format", choices=list(EXPORTS), required=True)
         parser.add_argument("--output", type=Path, help="file to write; default: stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
         consolidation = Consolidation.objects.filter(round=options["round"]).first()
         if consolidation is None:
             raise CommandError(f"round {options['round']} has no consolidated result")
-        content = (
-            consolidation.snapshot.encode()
-            if options["format"] == "json"
-            else results_csv_of(consolidation)
-        )
+        content = EXPORTS[options["format"]].write(consolidation)
+        if options["output"] is None and options["format"] == "xlsx":
+            raise CommandError("a workbook needs --output FILE")
         if options["output"] is None:
             self.stdout.write(content.decode(), ending="")
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -70,8 +71,17 @@ def test_an_odd_file_is_shown_and_taken_only_when_ticked(cast: Cast, paper: Pape
     assert 'name="accept"' in page
     assert 'value="35"' in page
     assert not Issue.objects.exists()
-    assert record(cast.secretary, paper, PLAIN, accept="on").status_code == 302
+    seen = hashlib.sha256(PLAIN).hexdigest()
+    assert f'value="{seen}"' in page
+    assert record(cast.secretary, paper, PLAIN, accept="on", seen=seen).status_code == 302
     assert Issue.objects.get().matches is None
+
+
+def test_a_tick_for_another_file_does_not_count(cast: Cast, paper: Paper) -> None:
+    seen = hashlib.sha256(PLAIN).hexdigest()
+    other = PLAIN + b"\n"
+    assert record(cast.secretary, paper, other, accept="on", seen=seen).status_code == 422
+    assert not Issue.objects.exists()
 
 
 def test_a_broken_signature_is_not_taken_even_when_ticked(cast: Cast, paper: Paper) -> None:

@@ -102,7 +102,9 @@ def change_bases(cast: Cast) -> None:
 
 def change_letterhead(cast: Cast) -> None:
     papers.save_letterhead(
-        cast.secretary, papers.LetterheadInput("tỉnh", "Kon Tum", "Đăk Hà", "Hội đồng")
+        cast.secretary,
+        papers.LetterheadInput("tỉnh", "Kon Tum", "Đăk Hà", "Hội đồng"),
+        seen=papers.letterhead_state(cast.jurisdiction),
     )
 
 
