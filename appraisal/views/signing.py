@@ -23,9 +23,10 @@ from appraisal.files.uploads import StreamedUpload
 from appraisal.forms.signing import KeyFileForm, LookForm, TokenForm
 from appraisal.models import Paper
 from appraisal.models.papers import PaperFormat
+from appraisal.papers.basis import is_current
 from appraisal.papers.signatures import facts, read_signatures
 from appraisal.queries.papers import title_of
-from appraisal.views.papers import find_paper, is_current
+from appraisal.views.papers import find_paper
 from appraisal.views.preparing import UNPROCESSABLE
 from appraisal.workflow import issuing
 

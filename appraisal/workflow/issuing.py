@@ -34,7 +34,7 @@ from appraisal.files.store import evidence_store
 from appraisal.files.uploads import StreamedUpload
 from appraisal.models import Evidence, Issue, Paper, PaperFile
 from appraisal.models.papers import PaperFormat, PaperKind
-from appraisal.papers.basis import FROM_RESULT, basis_of, subject_of
+from appraisal.papers.basis import FROM_RESULT, is_current
 from appraisal.papers.house import house_of
 from appraisal.papers.signatures import facts, read_signatures
 from appraisal.rules import can_issue_paper, can_sign_paper, enforce, roles
@@ -86,11 +86,6 @@ class Look:
     role: str = stamp.PERSON
     picture: StreamedUpload | None = None
     diameter: float = 36
-
-
-def is_current(paper: Paper) -> bool:
-    """Whether the paper still says what it would say if it were made now."""
-    return paper.basis == basis_of(subject_of(paper.round, paper.kind, paper.dossier))
 
 
 def has_token() -> bool:
