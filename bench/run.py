@@ -1,4 +1,4 @@
-"""`make bench`: Kon Tum 2020 on SQLite, and on PostgreSQL where `DATABASE_URL` names one.
+"""`make bench`: Kon Tum 2020 on SQLite, and on PostgreSQL where `DATABASE_URL` names one; papers.
 
 Each database is new, is measured in a process of its own, and is thrown away. The exit status is 1
 when a page asks a different number of queries for 1, 3 and 30 dossiers, or when it cannot be shown.
@@ -36,8 +36,11 @@ def own_postgresql(url: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
-def measure(requests: int, database_url: str = "") -> int:
-    """Measure in a new process with the settings of one machine; returns its exit status."""
+def measure(module: str, *arguments: str, database_url: str = "") -> int:
+    """Run a module of the benchmark in a new process with the settings of one machine; its status.
+
+    `module` is named without its package.
+    """
     with tempfile.TemporaryDirectory(prefix="parc-bench-") as folder:
         Path(folder, "static").mkdir()  # WhiteNoise looks for it
         environment = {
@@ -52,25 +55,27 @@ def measure(requests: int, database_url: str = "") -> int:
             "EVIDENCE_ROOT": f"{folder}/evidence",
             "ALLOWED_HOSTS": "",
         }
-        command = [sys.executable, "-m", "bench.kon_tum", "--requests", str(requests)]
+        command = [sys.executable, "-m", f"bench.{module}", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=15, help="of each page, at least 3")
-    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--only", choices=["sqlite", "postgresql", "printing"])
     chosen = parser.parse_args()
-    requests = max(3, chosen.requests)
+    round_of = ("kon_tum", "--requests", str(max(3, chosen.requests)))
     url = os.environ.get("DATABASE_URL", "").strip()
     if chosen.only == "postgresql" and not url:
         parser.error("DATABASE_URL is not set")
     statuses = []
-    if chosen.only != "postgresql":
-        statuses.append(measure(requests))
-    if url and chosen.only != "sqlite":
+    if chosen.only in {None, "sqlite"}:
+        statuses.append(measure(*round_of))
+    if url and chosen.only in {None, "postgresql"}:
         with own_postgresql(url) as own:
-            statuses.append(measure(requests, own))
+            statuses.append(measure(*round_of, database_url=own))
+    if chosen.only in {None, "printing"}:
+        statuses.append(measure("printing"))
     return max(statuses)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import md5
 from typing import Any
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 from pikepdf import Array, AttachedFileSpec, Name, Pdf
 
 from appraisal.documents.official import Attachment

@@ -12,7 +12,7 @@ from hashlib import md5
 from itertools import groupby
 from typing import Any, Final
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 
 from appraisal.documents.engine import Place
 from appraisal.documents.official import Column

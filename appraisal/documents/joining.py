@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from pikepdf import Array, Dictionary, Name, ObjectStreamMode, OutlineItem, Page, Pdf
+from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, OutlineItem, Page, Pdf
 
 
 def joined(contents: Sequence[bytes], names: Sequence[str]) -> bytes:
@@ -42,7 +42,7 @@ def joined(contents: Sequence[bytes], names: Sequence[str]) -> bytes:
         return result.getvalue()
 
 
-def _appended(whole: Pdf, other: Pdf, document: Dictionary) -> Dictionary:
+def _appended(whole: Pdf, other: Pdf, document: Object) -> Object:
     """The tags of `other` in `whole`, after its pages, as a part of `document`."""
     owners = whole.Root.StructTreeRoot.ParentTree.Nums
     offset = len(whole.pages)
@@ -77,6 +77,6 @@ def _renumber(page: Page, offset: int) -> None:
     page.obj.StructParents = int(page.obj.StructParents) + offset
 
 
-def _adopt(part: Dictionary) -> None:
+def _adopt(part: Object) -> None:
     for kid in part.K:
         kid.P = part

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 
 ARTIFACT: Final = b"/Artifact"
 """Content that is of the page and not of the text: rules, page numbers, repeated headers."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Collection
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 FONTS: Final = Path(__file__).resolve().parents[2] / "static" / "print" / "fonts"
 
@@ -54,22 +54,31 @@ class Font:
     def part(self, glyphs: Collection[int]) -> bytes:
         """The font file with these glyphs alone, under their numbers; always the same bytes."""
         options = subset.Options(
-            retain_gids=True,
-            hinting=False,
-            layout_features=[],
-            glyph_names=False,
-            name_IDs=[],
-            notdef_outline=True,
-            recalc_timestamp=False,
+            retain_gids=True, hinting=False, notdef_outline=True, recalc_timestamp=False
         )
-        options.drop_tables += ["GSUB", "GPOS", "GDEF", "post", "name", "gasp", "OS/2", "cmap"]
-        font = TTFont(io.BytesIO(self._file), recalcTimestamp=False)
+        font = TTFont(io.BytesIO(self._drawn), recalcTimestamp=False)
         picker = subset.Subsetter(options)
         picker.populate(gids=sorted(glyphs))
         picker.subset(font)
-        part = io.BytesIO()
-        font.save(part)
-        return part.getvalue()
+        return _saved(font)
+
+    @cached_property
+    def _drawn(self) -> bytes:
+        """The font with nothing but what draws its glyphs: the rest takes long to read and drop."""
+        font = TTFont(io.BytesIO(self._file), recalcTimestamp=False)
+        for table in set(font.keys()) - _DRAWING:
+            del font[table]
+        return _saved(font)
+
+
+# What a PDF asks of a TrueType font that it carries (ISO 32000-1, 9.9).
+_DRAWING: Final = frozenset({"GlyphOrder", "head", "hhea", "maxp", "hmtx", "loca", "glyf"})
+
+
+def _saved(font: Any) -> bytes:
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
 
 
 class Face:
