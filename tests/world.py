@@ -20,11 +20,13 @@ from appraisal.models import (
     Meeting,
     Paper,
     PaperFile,
+    PaperTemplate,
     WorkbookImport,
 )
 from appraisal.papers.basis import basis_of, subject_of
 from appraisal.queries import results
 from appraisal.states import RoundState, Stage
+from appraisal.workflow.templates import preview_store
 from tests import cast as moments
 from tests.cast import Cast, moment
 
@@ -137,6 +139,18 @@ class World:
             recorded_at=NOON,
         )  # fmt: skip
 
+        # An office's own template with its sample, printed.
+        sample = preview_store().put([PDF]).sha256
+        self.template = PaperTemplate.objects.create(
+            jurisdiction=cast.jurisdiction, kind="decision", version=1, sha256=stored.sha256,
+            size=stored.size, file_name="Mẫu quyết định.docx", uploaded_by=cast.secretary,
+            uploaded_at=NOON,
+            facts={
+                "names": ["so"], "fonts": [], "pages": [],
+                "preview": {"docx": sample, "pdf": sample, "pages": 1, "round": ""},
+            },
+        )  # fmt: skip
+
     def arguments(self, name: str, wanted: set[str]) -> dict[str, Any]:
         """The keyword arguments of an address, about Sở Y tế's things."""
         cast = self.cast
@@ -178,6 +192,7 @@ class World:
             ("citations-edit", self.citation),
             ("citations-remove", self.citation),
             ("evidence", self.evidence),
+            ("templates", self.template),
             ("papers-show", self.paper),
             ("papers-download", self.paper),
             ("papers-signatures", self.issued),

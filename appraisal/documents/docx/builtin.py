@@ -61,7 +61,6 @@ class Shape:
     has_summary: bool
     addressees: int
     has_authority: bool
-    has_bases: bool
     has_resolved: bool
     signatures: int
     has_recipients: bool
@@ -79,7 +78,6 @@ def shape_of(paper: Official) -> Shape:
         has_summary=bool(paper.summary),
         addressees=min(2, len(paper.addressees)),
         has_authority=bool(paper.authority),
-        has_bases=bool(paper.bases),
         has_resolved=bool(paper.resolved),
         signatures=len(paper.signatures),
         has_recipients=bool(paper.recipients),
@@ -188,7 +186,7 @@ def _opening(document: Any, shape: Shape) -> None:
         _put_each(document, "Nơi kính gửi", "noi", "cac_noi_kinh_gui", "- {{ noi }}")
     if shape.has_authority:
         _put(document, "Thẩm quyền ban hành", "{{ tham_quyen }}")
-    if shape.has_bases:
+    if not shape.is_letter:
         _put_each(document, "Căn cứ", "can_cu", "cac_can_cu", "{{ can_cu }}")
     if shape.has_resolved:
         _put(document, "Quyết nghị", "{{ quyet_nghi }}")

@@ -114,11 +114,10 @@ FACTS: Final[dict[str, Mapping[str, str]]] = {
 PARTS: Final = tuple(item.name for item in PLACEHOLDERS if item.form == "block")
 
 
-def placeholders(kind: str) -> tuple[Placeholder, ...]:
-    """Every name that a template for papers of that kind may use."""
-    return PLACEHOLDERS + tuple(
-        Placeholder(name, meaning) for name, meaning in FACTS.get(kind, {}).items()
-    )
+def placeholders(kind: str, *, own: bool = False) -> tuple[Placeholder, ...]:
+    """Every name that a template for papers of that kind may use; with `own` those of it alone."""
+    of_kind = tuple(Placeholder(name, meaning) for name, meaning in FACTS.get(kind, {}).items())
+    return of_kind if own else PLACEHOLDERS + of_kind
 
 
 def schema(sample: Official) -> Schema:
