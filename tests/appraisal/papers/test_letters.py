@@ -68,6 +68,14 @@ def test_what_to_mend_is_what_cost_most_with_its_reason(cast: Cast, recount: Rec
     assert "Cơ quan bị trừ điểm ở 03 tiêu chí, nhiều nhất là:" in stage.texts(letters(cast)["SNV"])
 
 
+def test_no_reason_is_made_up_where_none_was_given(cast: Cast) -> None:
+    stage.at_the_council(cast)
+    stage.change(cast, "SNV", "2.2", "appraisal", reason="")
+    stage.seal(cast)
+    _fields, lost = stage.tables(letters(cast)["SNV"])
+    assert lost.rows[0].cells[5] == ""
+
+
 def test_an_agency_that_lost_nothing_reads_so(cast: Cast) -> None:
     stage.at_the_council(cast)
     for code, points in (("1.2", 30), ("2.1", 5), ("2.2", 20)):

@@ -58,6 +58,7 @@ def test_the_sums_are_the_snapshots(cast: Cast, agency: str) -> None:
     lines = rows(sheet(cast, agency))
     for field in ("1", "2"):
         assert lines[field][3] == comma(recount.own(agency, field))
+        assert lines[field][4] == comma(_first(recount, agency, field))
         assert lines[field][8] == comma(recount.achieved(agency, field))
     assert lines["3"][3] == "–"
     both = recount.figure(agency, "appraised") + recount.figure(agency, "survey")
@@ -65,6 +66,16 @@ def test_the_sums_are_the_snapshots(cast: Cast, agency: str) -> None:
     lost = recount.figure(agency, "maximum") - both
     assert lines["Cộng"][7] == comma(lost)
     assert lines["Tổng điểm"][8] == comma(recount.figure(agency, "total"))
+
+
+def _first(recount: Recount, agency: str, field: str) -> Decimal:
+    """What the first appraisal gave, whatever came after it."""
+    given = [
+        leaf["marks"]["appraisal"]["points"]
+        for leaf in recount.leaves(agency)
+        if leaf["code"].startswith(field)
+    ]
+    return sum((Decimal(points or 0) for points in given), Decimal(0))
 
 
 def test_maximum_is_lost_and_kept_points_and_what_does_not_apply(cast: Cast) -> None:

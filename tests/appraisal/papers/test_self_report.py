@@ -112,6 +112,7 @@ def test_what_the_team_did_later_is_not_in_it(cast: Cast) -> None:
 
 def test_it_is_dated_by_the_agencys_own_last_word(cast: Cast) -> None:
     cast.mark("1.1", "10", saved_at=moment("2020-12-09 10:00"))
+    cast.mark("1.1", "8", Stage.APPRAISAL, saved_at=moment("2020-12-28 10:00"), reason="Thiếu")
     assert report(cast).created == moment("2020-12-09 10:00")
 
 
