@@ -178,8 +178,9 @@ def _against_own(group: GroupPoints, decimals: int) -> str:
             f", điểm điều tra xã hội học bình quân {show(survey, decimals)}/"
             f"{show(group.survey_maximum, trim=True)} điểm"
         )
+    below = f"Có {agencies(lower)}" if lower else capital(agencies(lower))
     return (
-        f"{text}. {'Có ' if lower else ''}{capital(agencies(lower))} có điểm thẩm định thấp hơn điểm tự chấm,"
+        f"{text}. {below} có điểm thẩm định thấp hơn điểm tự chấm,"
         f" {agencies(higher)} có điểm thẩm định cao hơn điểm tự chấm."
     )
 
