@@ -106,8 +106,8 @@ def test_agencies_of_a_shared_rank_are_named_together() -> None:
 
 def test_no_agency_above_its_self_score_is_said_in_words() -> None:
     assert any(
-        "Có 03 cơ quan, đơn vị có điểm thẩm định thấp hơn điểm tự chấm, không có cơ quan, đơn vị nào"
-        " có điểm thẩm định cao hơn điểm tự chấm." in text
+        "Có 03 cơ quan, đơn vị có điểm thẩm định thấp hơn điểm tự chấm, không có cơ quan, đơn vị"
+        " nào có điểm thẩm định cao hơn điểm tự chấm." in text
         for text in texts(submitted())
     )
 
