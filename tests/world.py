@@ -103,7 +103,7 @@ class World:
             **common,
         )  # fmt: skip
         self.past_import = WorkbookImport.objects.create(
-            kind="past", content={"rows": [], "problems": [], "year": 2019}, **common
+            kind="past", content={"rows": [], "problems": []}, **common
         )
         # Invited and never signed in.
         self.guest = User.objects.create_user(

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from appraisal.files import child
 from appraisal.workbooks.criteria import CriteriaSheet, parse_criteria
-from appraisal.workbooks.past import PastSheet, parse_past
+from appraisal.workbooks.past import Known, PastSheet, parse_past
 from appraisal.workbooks.reading import read_table
 from appraisal.workbooks.self_scores import LeafSpec, SelfScoreSheet, parse_self_scores
 from appraisal.workbooks.survey import SurveySheet, parse_survey
@@ -57,9 +57,10 @@ def import_self_scores(
     return SelfScoreSheet.from_json(_in_child(path, name, SELF_SCORES, context))
 
 
-def import_past(path: Path | str, name: str) -> PastSheet:
+def import_past(path: Path | str, name: str, known: Known) -> PastSheet:
     """The published table in the workbook at `path`. Raises Refused."""
-    return PastSheet.from_json(_in_child(path, name, PAST, {"name": name}))
+    context = {"name": name, "known": known.to_json()}
+    return PastSheet.from_json(_in_child(path, name, PAST, context))
 
 
 def parse_file(path: str, kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def parse_file(path: str, kind: str, context: Mapping[str, Any]) -> dict[str, An
     if kind == CRITERIA:
         return parse_criteria(table, context["agencies"], name).to_json()
     if kind == PAST:
-        return parse_past(table, name).to_json()
+        return parse_past(table, Known(**context["known"]), name).to_json()
     if kind == SELF_SCORES:
         specs = [LeafSpec.from_json(leaf) for leaf in context["leaves"]]
         return parse_self_scores(table, context["dossier"], specs, name).to_json()
