@@ -182,6 +182,7 @@ PAGES: dict[str, Row] = {
     "appraisal:results-export": Row("published", TABLE),
     "appraisal:results-exports": Row("published", TABLE),
     "appraisal:past-compare": Row("published", SEATS | AGENCIES),
+    "appraisal:past-list": Row("published", SEATS | AGENCIES),
     "appraisal:past-import": Row("published", SECRETARY, SECRETARY),
     "appraisal:past-confirm": Row("published", SECRETARY, SECRETARY),
     # papers signed and issued, and checked by anybody

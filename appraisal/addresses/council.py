@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{ROUND}results/exports/", results.exports, name="results-exports"),
     path(f"{ROUND}results/export/", results.export, name="results-export"),
     path(f"{ROUND}years/", past.compare, name="past-compare"),
+    path(f"{ROUND}years/tables/", past.list_, name="past-list"),
     path(f"{ROUND}years/import/", past.upload, name="past-import"),
     path(f"{ROUND}years/import/<int:import_pk>/", past.confirm, name="past-confirm"),
     path("dossiers/<int:pk>/result/", results.dossier, name="results-dossier"),

@@ -40,14 +40,17 @@ def can_export(user: User, round: Round, *, at: datetime) -> Verdict:
 
 
 def can_import_past(user: User, round: Round, *, at: datetime) -> Verdict:
-    """Bring in the published results of a year before, to compare this round with."""
+    """Bring in the published results of past years, to compare rounds with; in every state."""
+    if user.is_active and user.is_secretariat:
+        return yes()
     return holds(user, round, at, SeatRole.SECRETARY)
 
 
 def can_compare_years(user: User, round: Round, *, at: datetime) -> Verdict:
-    """See this round's results beside those of the years before."""
-    if seated := can_see_table(user, round, at=at):
-        return seated
+    """See results of several years side by side: who sees the table, the standing agency, and
+    everybody of the round once it is published."""
+    if can_see_table(user, round, at=at) or can_import_past(user, round, at=at):
+        return yes()
     return can_see_ranking(user, round, at=at)
 
 

@@ -39,6 +39,7 @@ def frame(round: Round, active: str, **more: Any) -> dict[str, Any]:
         ("disputes-list", _("Ý kiến khác nhau")),
         ("meetings-list", _("Họp Hội đồng")),
         ("table-show", _("Bảng tổng hợp")),
+        ("past-compare", _("So sánh các năm")),
         ("approvals-new", _("Phê duyệt")),
         ("papers-list", _("Văn bản")),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -71,10 +71,17 @@ def workbook_of(upload: StreamedUpload) -> Workbook:
     return Workbook(Path(upload.temporary_file_path()), name, upload.sha256, refusal)
 
 
+class ReadSheet(Protocol):
+    """A sheet of whatever kind as it was read, with what is wrong with its cells."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]: ...
+
+
 class Blocked(Exception):
     """The file was read, and some of its cells keep all of it out."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: ReadSheet) -> None:
         super().__init__(_("Tệp có ô sai nên chưa nhập được. Hãy sửa các ô dưới đây rồi nhập lại."))
         self.sheet = sheet
 

@@ -288,9 +288,11 @@ MATRIX: dict[str, Row] = {
     "can_compare_years": Row(
         lambda cast, user, at: rules.can_compare_years(user, cast.round, at=at),
         moments.AFTER,
-        {**{state: TABLE_READERS for state in (OPEN, COUNCIL, CONSOLIDATED, APPROVED)},
-         PUBLISHED: EVERYBODY},
-        (OPEN, COUNCIL, CONSOLIDATED, APPROVED, PUBLISHED),
+        {
+            **dict.fromkeys((OPEN, COUNCIL, CONSOLIDATED, APPROVED), TABLE_READERS),
+            DRAFT: {"secretary"}, PUBLISHED: EVERYBODY,
+        },
+        ALWAYS,
     ),
     "can_see_ranking": Row(
         lambda cast, user, at: rules.can_see_ranking(user, cast.round, at=at),
