@@ -262,7 +262,8 @@ class ResultBook:
         sheet.write_string(row, column, text, self.formats[form])
 
     def _sheet(self, name: str) -> Worksheet:
-        wanted = sheet_name(name, "Trang")
+        # A sheet's name is counted in UTF-16, where a letter beyond the first plane is two.
+        wanted = sheet_name("".join(c for c in name if ord(c) < 0x10000), "Trang")
         kept, number = wanted, 1
         while kept.casefold() in self._names:
             number += 1

@@ -153,7 +153,6 @@ def test_a_text_longer_than_a_cell_goes_on_in_a_sheet_of_its_own() -> None:
     pieces: dict[str, str] = {}
     for place, _part, piece in page.iter_rows(min_row=2, values_only=True):
         pieces[place] = pieces.get(place, "") + piece
-    assert set(pieces.values()) <= {reason.strip(), reason}
     assert len(pieces) == 2
     for text in pieces.values():
         assert text.split() == reason.split()
