@@ -50,12 +50,11 @@ def snapshot_code(path: str) -> str:
 def codes(path: str, name: str) -> dict[str, Any]:
     """What a PDF says of its result: `attached` and `printed` fingerprints, each once.
 
-    Raises Refused for what is no sound PDF (see `files.pdfs`) or has too many pages.
+    Raises Refused for what is no sound PDF, is locked, or has too many pages.
     """
-    pages, _flags = pdfs.inspect(path, name)
-    if pages > kinds.MAX_PAGES:
+    document = opened(path, name)
+    if len(document) > kinds.MAX_PAGES:
         raise Refused(TOO_MANY_PAGES, "too_many_pages", name=name, limit=kinds.MAX_PAGES)
-    document = opened(path)
     printed = [code for page in range(len(document)) for code in _printed(text_of(document, page))]
     attached = [sealed.fingerprint(value) for value in _snapshots(document)]
     return {"attached": list(dict.fromkeys(attached)), "printed": list(dict.fromkeys(printed))}
@@ -66,8 +65,7 @@ def attached_snapshot(path: str, name: str) -> dict[str, Any]:
 
     Raises Refused where there is none, or more than one.
     """
-    pdfs.inspect(path, name)
-    document = opened(path)
+    document = opened(path, name)
     found = list(_snapshots(document))
     if len(found) != 1:
         raise Refused(NO_SNAPSHOT, "no_snapshot", name=name)
@@ -109,7 +107,7 @@ def signatures(path: str, name: str, roots: list[str], moment: str) -> list[dict
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.fields import enumerate_sig_fields
 
-    pdfs.inspect(path, name)
+    opened(path, name)
     trusted = _certificates(roots)
     at = datetime.fromisoformat(moment)
     with Path(path).open("rb") as handle:
@@ -197,13 +195,22 @@ def _certificates(paths: list[str]) -> list[Any]:
     return [certificate for path in paths for certificate in load([path])]
 
 
-def opened(path: str) -> Any:
-    """The PDF as pdfium has it. Raises Refused for one that is packed like a bomb."""
+def opened(path: str, name: str = "") -> Any:
+    """The PDF as pdfium has it. Raises Refused: damaged, locked, or packed like a bomb.
+
+    `name` is the file's display name.
+    """
     import pypdfium2
+    from pypdfium2.raw import FPDF_ERR_PASSWORD
 
     if pdfs.STACKED_COMPRESSION.search(Path(path).read_bytes()):
         raise Refused(pdfs.BOMB, "stacked_compression")
-    document = pypdfium2.PdfDocument(path)
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == FPDF_ERR_PASSWORD:
+            raise Refused(pdfs.PASSWORD, "password", name=name) from None
+        raise Refused(pdfs.DAMAGED, "damaged", name=name) from None
     # Before any page is opened, or widgets would not be drawn.
     document.init_forms()
     return document

@@ -120,11 +120,17 @@ def _dictionaries(reader: Any, flags: set[str]) -> Iterator[Any]:
     """Every dictionary of every object of the file, direct ones inside others included."""
     from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-    numbers = [(number, gen) for gen, offsets in reader.xref.items() for number in offsets]
-    numbers += [(number, 0) for number in reader.xref_objStm]
+    numbers = [(number, gen, 0) for gen, offsets in reader.xref.items() for number in offsets]
+    # Stream after stream: a stream of objects is parsed whole for any of them.
+    packed = sorted((stream, number) for number, (stream, _n) in reader.xref_objStm.items())
+    numbers += [(number, 0, stream) for stream, number in packed]
     if len(numbers) > MAX_OBJECTS:
         flags.add(kinds.UNREADABLE_PARTS)
-    for number, generation in numbers[:MAX_OBJECTS]:
+    held = 0
+    for number, generation, stream in numbers[:MAX_OBJECTS]:
+        if len(reader.resolved_objects) > OBJECTS_KEPT and (not stream or stream != held):
+            reader.resolved_objects.clear()
+        held = stream
         try:
             waiting = [reader.get_object(IndirectObject(number, generation, reader))]
         except Exception:
@@ -138,8 +144,6 @@ def _dictionaries(reader: Any, flags: set[str]) -> Iterator[Any]:
                 waiting.extend(dict.values(thing))
             elif isinstance(thing, ArrayObject):
                 waiting.extend(list.__iter__(thing))
-        if len(reader.resolved_objects) > OBJECTS_KEPT:
-            reader.resolved_objects.clear()
 
 
 def _warnings(dictionary: Any, name: str) -> set[str]:

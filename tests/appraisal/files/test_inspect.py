@@ -1,15 +1,17 @@
 import base64
 import json
 import socket
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
@@ -262,3 +264,58 @@ def _seconds(path: Path) -> float:
     began = time.perf_counter()
     inspect(path, path.name)
     return time.perf_counter() - began
+
+
+def one_stream_of_objects(count: int) -> bytes:
+    """A PDF of one page that keeps `count` dictionaries in a single stream, as some writers do."""
+    first = 10
+    parts = [f"<</N {number}>>" for number in range(count)]
+    places, place = [], 0
+    for part in parts:
+        places.append(place)
+        place += len(part) + 1
+    index = " ".join(f"{first + n} {at}" for n, at in enumerate(places)) + " "
+    packed = zlib.compress((index + "\n".join(parts)).encode())
+    body = b"%PDF-1.5\n"
+    offsets = {}
+    for number, content in (
+        (1, b"<</Type/Catalog/Pages 2 0 R>>"),
+        (2, b"<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"),
+        (4, b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d>>stream\n%s\nendstream"
+            % (count, len(index), len(packed), packed)),
+    ):  # fmt: skip
+        offsets[number] = len(body)
+        body += b"%d 0 obj%s\nendobj\n" % (number, content)
+    offsets[5] = len(body)
+    rows = [struct.pack(">BIH", 1, offsets[number], 0) for number in range(1, 6)]
+    rows += [struct.pack(">BIH", 2, 4, place) for place in range(count)]
+    table = zlib.compress(b"".join(rows))
+    head = (
+        b"<</Type/XRef/Size %d/Root 1 0 R/W[1 4 2]/Index[1 5 %d %d]/Filter/FlateDecode/Length %d>>"
+    )
+    body += b"5 0 obj" + head % (first + count, first, count, len(table))
+    return body + b"stream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (
+        table, offsets[5],
+    )  # fmt: skip
+
+
+def test_a_stream_of_thousands_of_objects_is_parsed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paper of hundreds of pages is examined all the same."""
+    path = tmp_path / "many.pdf"
+    path.write_bytes(one_stream_of_objects(5000))
+    parsed: list[int] = []
+    real = PdfReader._get_object_from_stream
+
+    def count(reader: Any, reference: Any) -> Any:
+        parsed.append(reader.xref_objStm[reference.idnum][0])
+        if len(parsed) > 20:
+            raise RuntimeError("again and again")
+        return real(reader, reference)
+
+    monkeypatch.setattr(PdfReader, "_get_object_from_stream", count)
+    assert pdfs.inspect(str(path), "many.pdf") == (1, [])
+    assert set(parsed) == {4}
+    assert len(parsed) <= 2
