@@ -225,7 +225,8 @@ class ResultBook:
             for part, piece in enumerate(_pieces(text), 1):
                 self.text(sheet, number, 0, place)
                 sheet.write_number(number, 1, part)
-                self.text(sheet, number, 2, piece, "wrapped")
+                # Already cleaned; a blank at the cut is part of the text.
+                sheet.write_string(number, 2, piece, self.formats["wrapped"])
                 number += 1
 
     # --- Cells -------------------------------------------------------------------------------
