@@ -2,5 +2,6 @@
 
 `run.py` gives each database a process of its own; `kon_tum.py` plays the round in it, stops at
 three moments and measures; `operations.py` says what is measured at each; `measuring.py` counts
-and times; `bare.py` is what the machine can do at all; `report.py` prints.
+and times; `bare.py` is what the machine can do at all; `report.py` prints. `printing.py` measures
+papers, which need no database.
 """

@@ -46,8 +46,8 @@ HEAD, TEXT, CELL = (12, 13), (13, 14), (11, 14)
 """Sizes of the head, of the text, and of what stands in tables, from … to."""
 SINGLE = 1.15
 """Single spacing of Times New Roman, in ems."""
-FIGURE = re.compile(r"\d+,\d+|\d{1,3}(\.\d{3})+(,\d+)?|\d{1,2}(\.\d{1,2}){2,}")
-"""93,73; 4.000; 1.234,5; and numbers of three levels, which are no amounts."""
+FIGURE = re.compile(r"\d+,\d+|\d{1,3}(\.\d{3})+(,\d+)?|[1-9](\.[1-9]\d?)+")
+"""93,73; 4.000; 1.234,5; and 1.5 or 3.1.2, which number criteria and are no amounts."""
 FAMILIES = ("tinos", "timesnewroman", "liberationserif", "symbols")
 """Times New Roman, the fonts with exactly its widths that may stand in for it, and our signs."""
 
@@ -200,7 +200,7 @@ def check_block(sheet: Sheet, block: Block, after: Found) -> Found:
         return check_table(sheet, block, after)
     if isinstance(block, Facts):
         for text in (text for pair in block.pairs for text in pair if squeezed(text)):
-            styled(sheet.find(text, after=after), TEXT)
+            styled(sheet.find(text, after=after, whole=True), TEXT)
         return after
     return check_paragraph(sheet, block, after)
 
@@ -225,14 +225,16 @@ def check_table(sheet: Sheet, table: Table, after: Found) -> Found:
         after = sheet.find(table.caption, after=after)
     place, pages = after, []
     for n, row in enumerate(table.rows):
-        cells = [sheet.find(cell, after=place) for cell in row.cells if squeezed(cell)]
+        cells = [sheet.find(cell, after=place, whole=True) for cell in row.cells if squeezed(cell)]
         named = max(cells, key=lambda found: len(found.text))
         of_row = {line.page for line in named.lines}
         assert len(of_row) == 1, f"a row is parted by a page: {named.text!r}"
         styled(named, CELL, bold=row.role != "row")
         if row.role == "field" and n + 1 < len(table.rows):
             below = max((cell for cell in table.rows[n + 1].cells), key=len)
-            assert sheet.find(below, after=named).page == named.page, f"left alone: {named.text!r}"
+            assert sheet.find(below, after=named, whole=True).page == named.page, (
+                f"left alone: {named.text!r}"
+            )
         place = named
         pages.append(place.page)
     assert pages == sorted(pages)
@@ -240,7 +242,7 @@ def check_table(sheet: Sheet, table: Table, after: Found) -> Found:
         header = sheet.only([number])
         for column in table.columns:
             if squeezed(column.label):
-                styled(header.find(column.label), CELL, bold=True)
+                styled(header.find(column.label, whole=True), CELL, bold=True)
     return place
 
 

@@ -21,6 +21,8 @@ COLUMN_GAP = 1.5  # ems between two pieces of text that are not one line
 WORD_GAP = 0.15  # ems: some programs place words and draw no blank
 THIN = 1.6  # points
 TOUCHING = 0.2  # points between two pieces of one line
+INDENT = 40  # points of a paragraph's first line, at most
+LEFT_MARGIN = 30 * MILLIMETRE
 PARAGRAPH_GAP = 40  # points; lines further apart are not of one text
 
 
@@ -166,17 +168,20 @@ class Sheet:
     def only(self, numbers: Collection[int]) -> Sheet:
         return Sheet(tuple(page for page in self.pages if page.number in numbers))
 
-    def find(self, text: str, after: Found | None = None) -> Found:
+    def find(self, text: str, after: Found | None = None, *, whole: bool = False) -> Found:
         """The lines that make up `text`, blanks apart; AssertionError when it is nowhere.
 
         A text that is broken over lines goes on in the same column, or at the top of the next
-        page. With `after` it must begin on that text's last line or later.
+        page. With `after` it must begin on that text's last line or later; with `whole` nothing
+        else may stand on its lines, as in a cell.
         """
         wanted = squeezed(text)
         assert wanted, "nothing to look for"
         begin = self.lines.index(after.last) if after is not None else 0
         for place in range(begin, len(self.lines)):
-            if lines := self._from(place, wanted):
+            lines = self._from(place, wanted)
+            said = sum(len(line.squeezed) for line in lines)
+            if lines and (not whole or said == len(wanted)):
                 return Found(text, tuple(lines), tuple(_spans(lines, wanted)))
         raise AssertionError(f"not on paper: {text!r}")
 
@@ -199,7 +204,9 @@ class Sheet:
                 return []
             if line.baseline - last.baseline < SAME_LINE and line.page == last.page:
                 continue
-            if not (line.x0 < max(x.x1 for x in found) and line.x1 > min(x.x0 for x in found)):
+            below = line.x0 < max(x.x1 for x in found) and line.x1 > min(x.x0 for x in found)
+            # A short last line may end before the indented first one begins.
+            if not below and (abs(line.x0 - LEFT_MARGIN) > 1 or first.x0 - line.x0 > INDENT):
                 continue
             if line.squeezed.startswith(rest):
                 return [*found, line]
