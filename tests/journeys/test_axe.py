@@ -43,6 +43,7 @@ NOT_PAGES = {
     "appraisal:offline-download",
     "appraisal:papers-bundle",
     "appraisal:papers-download",
+    "appraisal:papers-issued",
     "appraisal:results-export",
     "appraisal:survey-template",
 }
