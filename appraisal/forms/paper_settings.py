@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from agencies.fields import CHOICE, Day, Text
 from appraisal.models import LegalBasis, PaperSettings
 from appraisal.models.papers import DOSSIER_KINDS, Issuer, PaperKind, SigningMode
+from appraisal.papers.house import CITING
 
 MOST_BASES = 20
 
@@ -144,7 +145,7 @@ class BasesForm(forms.Form):
             )
             self.fields[f"kinds_{number}"] = forms.MultipleChoiceField(
                 label=gettext_lazy("Chỉ dùng cho"),
-                choices=PaperKind.choices,
+                choices=[(kind.value, kind.label) for kind in PaperKind if kind in CITING],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
                 error_messages=CHOICE,

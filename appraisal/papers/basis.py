@@ -34,7 +34,7 @@ from appraisal.models import (
     Seat,
 )
 from appraisal.models.papers import PaperKind
-from appraisal.papers.house import cited
+from appraisal.papers.house import all_settings, cited
 from appraisal.queries import reporting
 from appraisal.rules.papers import NEEDS_RESULT
 from appraisal.rules.results import CONSOLIDATED_STATES
@@ -46,11 +46,10 @@ WORDING: Final = 1
 FROM_RESULT: Final = NEEDS_RESULT
 """Papers that say the sealed result and cannot exist before it."""
 
-_PEOPLE: Final = ("people", "reports", "meetings", "agencies")
 TELLS_OF: Final[dict[str, tuple[str, ...]]] = {
-    PaperKind.SUBMISSION: _PEOPLE,
-    PaperKind.REPORT: _PEOPLE,
-    PaperKind.MINUTES: (*_PEOPLE, "heads"),
+    PaperKind.SUBMISSION: ("members", "meetings", "agencies"),
+    PaperKind.REPORT: ("people", "reports", "meetings", "agencies"),
+    PaperKind.MINUTES: ("people", "reports", "meetings", "agencies", "heads"),
     PaperKind.LETTERS: ("letters",),
     PaperKind.SCORE_SHEET: ("secretary",),
     PaperKind.DERIVATION: ("secretary",),
@@ -110,13 +109,9 @@ class Standing:
         return {item.kind: item for item in own}
 
     @cached_property
-    def settings(self) -> dict[str, tuple[int, datetime | None]]:
-        """The version of the province's settings of each kind that it has set, and since when."""
-        chosen = PaperSettings.objects.filter(jurisdiction=self.round.jurisdiction_id)
-        return {
-            kind: (version, at)
-            for kind, version, at in chosen.values_list("kind", "version", "changed_at")
-        }
+    def settings(self) -> dict[str, PaperSettings]:
+        """The province's settings of every kind; of version 0 where it has set none."""
+        return all_settings(self.round.jurisdiction)
 
     @cached_property
     def bases(self) -> list[LegalBasis]:
@@ -140,6 +135,13 @@ class Standing:
                 "pk", "role", "title", "user__full_name", "user__position", "user__agency__name"
             )
         )
+
+    @cached_property
+    def members(self) -> list[Any]:
+        """Who sits where and comes from which agency, without names."""
+        return [
+            (role, place, agency) for place, role, _title, _name, _office, agency in self.people
+        ]
 
     @cached_property
     def secretary(self) -> str:
@@ -184,8 +186,10 @@ class Standing:
     def letters(self) -> list[Any]:
         """What letters say beside the result: the decision as issued, the year before."""
         issued = Issue.objects.filter(paper__round=self.round, paper__kind=PaperKind.DECISION)
+        decision = self.settings[PaperKind.DECISION]
         return [
-            self.settings.get(PaperKind.DECISION, (0, None))[0],
+            decision.symbol,
+            decision.issuer,
             *issued.order_by("-pk").values_list("number", "issued_on", "paper__consolidation")[:1],
             {str(pk): vars(was) for pk, was in reporting.year_before(self.round).items()},
         ]
@@ -234,7 +238,7 @@ class Standing:
                 jurisdiction.kind, jurisdiction.name, jurisdiction.place, jurisdiction.council,
                 jurisdiction.standing_agency.name if jurisdiction.standing_agency else "",
             ],
-            "settings": self.settings.get(kind, (0, None))[0],
+            "settings": self.settings[kind].version,
             "bases": cited(self.bases, kind, day_of(subject)),
             "template": subject.template.version if subject.template else 0,
             **{name: getattr(self, name) for name in TELLS_OF.get(kind, ())},
@@ -271,7 +275,7 @@ class Standing:
             found.append(_("Kết quả đã tổng hợp lần %d.") % now.consolidation.number)
         if paper.template_id != (now.template.pk if now.template else None):
             found.append(_("Mẫu Word của loại văn bản này đã thay đổi."))
-        at = self.settings.get(paper.kind, (0, None))[1]
+        at = self.settings[paper.kind].changed_at
         if at is not None and at > since:
             found.append(_("Thiết lập của loại văn bản này đã thay đổi."))
         found += [

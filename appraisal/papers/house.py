@@ -43,6 +43,12 @@ USUAL: Final[dict[str, dict[str, Any]]] = {
 """What a paper carries until the province says otherwise (domain reference §8)."""
 
 
+CITING: Final = frozenset(
+    {PaperKind.DECISION, PaperKind.SUBMISSION, PaperKind.REPORT, PaperKind.SELF_REPORT}
+)
+"""The kinds of papers that begin with the texts that they rest on."""
+
+
 def settings_of(jurisdiction: Jurisdiction, kind: str) -> PaperSettings:
     """The province's settings of a kind of paper, or the usual ones, unsaved and of version 0."""
     stored = PaperSettings.objects.filter(jurisdiction=jurisdiction, kind=kind).first()
@@ -66,6 +72,8 @@ def _usual(jurisdiction: Jurisdiction, kind: str) -> PaperSettings:
 
 def cited(known: Iterable[LegalBasis], kind: str, day: date) -> tuple[str, ...]:
     """Which of the province's bases a paper of that kind cites on that day, in their order."""
+    if kind not in CITING:
+        return ()
     return tuple(
         words.basis(item.text)
         for item in known

@@ -43,8 +43,15 @@ def ask_for_paper(
     A failed paper is tried anew.
     """
     held, at = hold_round(round.pk, actor)
-    enforce(can_make_paper(actor, held, kind, dossier, at=at))
-    return _ask(actor, Standing(held), kind, dossier, at)
+    about = None
+    if dossier is not None:
+        # Nobody changes a dossier while its round is held.
+        about = Dossier.objects.select_related("agency", "submitted_by").get(
+            pk=dossier.pk, round=held
+        )
+        about.round = held
+    enforce(can_make_paper(actor, held, kind, about, at=at))
+    return _ask(actor, Standing(held), kind, about, at)
 
 
 @transaction.atomic

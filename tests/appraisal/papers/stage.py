@@ -54,10 +54,10 @@ def sealed(cast: Cast) -> Consolidation:
     return seal(cast)
 
 
-def seal(cast: Cast) -> Consolidation:
+def seal(cast: Cast, number: int = 1) -> Consolidation:
     found = results.seal(cast.fresh())
     made = Consolidation.objects.create(
-        round=cast.round, number=1, snapshot=found.text, fingerprint=found.fingerprint,
+        round=cast.round, number=number, snapshot=found.text, fingerprint=found.fingerprint,
         made_by=cast.secretary, made_at=moment("2021-01-15 11:00"),
     )  # fmt: skip
     cast.put(RoundState.CONSOLIDATED)
