@@ -29,7 +29,7 @@ from appraisal.files import child, kinds
 from appraisal.files.inspect import inspect
 from appraisal.files.names import display_name
 from appraisal.files.refusal import Refused
-from appraisal.files.refusal import gettext_noop as sentence
+from appraisal.files.refusal import gettext_noop
 from appraisal.files.store import evidence_store
 from appraisal.files.uploads import StreamedUpload
 from appraisal.models import Evidence, Issue, Paper, PaperFile
@@ -48,15 +48,15 @@ SECRETARY_LINES: Final = ("THƯ KÝ",)
 """What stands above the secretary's name on minutes."""
 LETTERS: Final = ascii_letters + "Đđ"
 
-SIGNED_MEANWHILE: Final = sentence("Có người khác vừa ký văn bản này. Hãy xem lại rồi ký tiếp.")
-ACTIVE: Final = sentence(
+SIGNED_MEANWHILE: Final = gettext_noop("Có người khác vừa ký văn bản này. Hãy xem lại rồi ký tiếp.")
+ACTIVE: Final = gettext_noop(
     "“%(name)s” có nội dung chạy được nên không được nhận làm văn bản ban hành. Hãy xuất lại PDF."
 )
-BROKEN: Final = sentence(
+BROKEN: Final = gettext_noop(
     "“%(name)s” có chữ ký số không còn nguyên vẹn: nội dung đã bị sửa sau khi ký. Hãy lấy lại bản"
     " gốc từ hệ thống quản lý văn bản."
 )
-NOT_PDF: Final = sentence("“%(name)s” không phải là tệp PDF. Hãy chọn bản PDF đã ký số.")
+NOT_PDF: Final = gettext_noop("“%(name)s” không phải là tệp PDF. Hãy chọn bản PDF đã ký số.")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def sign_paper(actor: User, paper: Paper, means: KeyFile | Pin, look: Look) -> P
     base = signed_or_plain(paper)
     store = evidence_store()
     if base is None or not store.exists(base.sha256):
-        raise Refused(sentence("Không tìm thấy bản PDF của văn bản. Hãy lập lại."), "no_pdf")
+        raise Refused(gettext_noop("Không tìm thấy bản PDF của văn bản. Hãy lập lại."), "no_pdf")
     at = at.astimezone(clock.VIETNAM).replace(microsecond=0)
     with _opened(means, at) as credential:
         said = credential.certificate

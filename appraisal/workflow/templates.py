@@ -21,7 +21,7 @@ from appraisal.files import kinds, previews
 from appraisal.files.inspect import EMPTY
 from appraisal.files.names import display_name, extension_of
 from appraisal.files.refusal import Refused
-from appraisal.files.refusal import gettext_noop as sentence
+from appraisal.files.refusal import gettext_noop
 from appraisal.files.store import Store, evidence_store
 from appraisal.files.uploads import StreamedUpload
 from appraisal.models import PaperTemplate
@@ -32,14 +32,14 @@ from appraisal.workflow.acting import Invalid
 
 MAX_BYTES: Final = 5 * kinds.MEGABYTE
 
-NOT_WORD: Final = sentence(
+NOT_WORD: Final = gettext_noop(
     "“%(name)s” không phải là tệp Word (.docx). Hãy lưu lại dạng “Word Document (*.docx)” rồi gửi"
     " lại."
 )
-TOO_LARGE: Final = sentence(
+TOO_LARGE: Final = gettext_noop(
     "“%(name)s” lớn hơn %(megabytes)s MB. Hãy bỏ hoặc nén hình trong mẫu rồi gửi lại."
 )
-GONE: Final = sentence("Không tìm thấy tệp của mẫu này trên máy chủ. Hãy tải mẫu lên lại.")
+GONE: Final = gettext_noop("Không tìm thấy tệp của mẫu này trên máy chủ. Hãy tải mẫu lên lại.")
 
 
 def upload_template(actor: User, kind: str, upload: StreamedUpload) -> PaperTemplate:
