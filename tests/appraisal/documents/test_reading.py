@@ -14,13 +14,14 @@ from typing import Any
 import pikepdf
 import pytest
 
-from appraisal.documents import pdf, reading, sealed, signing
+from appraisal.documents import docx, pdf, reading, sealed, signing
 from appraisal.documents.decision import decision
 from appraisal.documents.official import Attachment
 from appraisal.files import child
 from appraisal.files.refusal import Refused
 from tests.appraisal import signers
 from tests.appraisal.documents import kon_tum
+from tests.appraisal.documents.libreoffice import LibreOffice
 from tests.appraisal.documents.test_signing import AT, prepared
 
 SNAPSHOT = {"form": 1, "round": {"year": 2020}, "groups": []}
@@ -106,6 +107,18 @@ def test_a_printed_code_is_read_however_it_is_broken(text: str) -> None:
 )
 def test_what_is_not_printed_as_a_code_is_none(text: str) -> None:
     assert list(reading._printed(text)) == []
+
+
+def test_a_paper_printed_from_its_word_file_carries_the_same_code(put: Put, tmp_path: Path) -> None:
+    """So does what comes back after the clerk has typed number and day in Word."""
+    typed = docx.render(decision(kon_tum.facts(fingerprint=CODE, number="35")))
+    printed = LibreOffice(tmp_path).pdf(typed)
+    assert asked("codes", put(printed), "a.pdf") == {"attached": [], "printed": [CODE]}
+    room = prepared(tmp_path / "theirs.pdf")
+    assert room["page"] == 1
+    assert 595 / 2 < room["box"][0] < room["box"][2] < 595
+    # Another program sets it otherwise, so the public page does not take it for the very paper.
+    assert not alike(put, printed)
 
 
 def test_a_file_of_thousands_of_attachments_is_answered(put: Put) -> None:
