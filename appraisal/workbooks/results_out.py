@@ -86,21 +86,21 @@ class ResultBook:
         self._names: set[str] = set()
         self._long: list[tuple[str, str]] = []
         self._known: dict[str, tuple[str, Any]] = {}
-        base = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
-        self.formats = {
-            name: book.add_format({**base, **more})
-            for name, more in {
-                "text": {},
-                "wrapped": {"text_wrap": True},
-                "quoted": {"quote_prefix": True},
-                "title": {"bold": True, "font_size": 14},
-                "header": {"bold": True, "text_wrap": True, "align": "center", "border": 1,
-                           "valign": "vcenter", "bg_color": "#DCE6F1"},
-                "number": {"num_format": "#,##0.00", "align": "right"},
-                "count": {"num_format": "0", "align": "right"},
-                "moment": {"num_format": "dd/mm/yyyy hh:mm", "align": "left"},
-            }.items()
+        base: dict[str, Any] = {
+            "font_name": "Times New Roman", "font_size": 11, "valign": "top",
         }  # fmt: skip
+        forms: dict[str, dict[str, Any]] = {
+            "text": {},
+            "wrapped": {"text_wrap": True},
+            "quoted": {"quote_prefix": True},
+            "title": {"bold": True, "font_size": 14},
+            "header": {"bold": True, "text_wrap": True, "align": "center", "border": 1,
+                       "valign": "vcenter", "bg_color": "#DCE6F1"},
+            "number": {"num_format": "#,##0.00", "align": "right"},
+            "count": {"num_format": "0", "align": "right"},
+            "moment": {"num_format": "dd/mm/yyyy hh:mm", "align": "left"},
+        }  # fmt: skip
+        self.formats = {name: book.add_format({**base, **more}) for name, more in forms.items()}
 
     # --- Sheets ------------------------------------------------------------------------------
     def ranking(
