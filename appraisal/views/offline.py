@@ -21,7 +21,7 @@ from appraisal.files.refusal import Refused
 from appraisal.files.uploads import StreamedUpload, safe_headers
 from appraisal.forms.offline import BackForm, TakeForm
 from appraisal.models import Dossier, WorkbookImport
-from appraisal.queries import offline as reading
+from appraisal.papers import offline as reading
 from appraisal.rules import can_enter_self_score
 from appraisal.views.criteria import XLSX, grouped
 from appraisal.views.preparing import UNPROCESSABLE, tell, uploaded

@@ -23,8 +23,8 @@ from appraisal.files.refusal import Refused
 from appraisal.files.store import evidence_store
 from appraisal.files.uploads import StreamedUpload
 from appraisal.models import Dossier, WorkbookImport
-from appraisal.queries import offline
-from appraisal.queries.offline import MergedLeaf
+from appraisal.papers import offline
+from appraisal.papers.offline import MergedLeaf
 from appraisal.rules import can_enter_self_score, enforce
 from appraisal.workbooks import parsing
 from appraisal.workbooks.self_scores import Said, SelfScoreSheet

@@ -1,4 +1,7 @@
-"""What an agency takes home as a workbook, and what the workbook that came back would change."""
+"""What an agency takes home as a workbook, and what the workbook that came back would change.
+
+It reads tables and speaks of workbooks, so it stands above both; nothing is written here.
+"""
 
 from __future__ import annotations
 
