@@ -51,13 +51,13 @@ CITING: Final = frozenset(
 
 def settings_of(jurisdiction: Jurisdiction, kind: str) -> PaperSettings:
     """The province's settings of a kind of paper, or the usual ones, unsaved and of version 0."""
-    stored = PaperSettings.objects.filter(jurisdiction=jurisdiction, kind=kind).first()
+    stored = jurisdiction.paper_settings.filter(kind=kind).first()
     return stored or _usual(jurisdiction, kind)
 
 
 def all_settings(jurisdiction: Jurisdiction) -> dict[str, PaperSettings]:
     """The settings of every kind, as `settings_of` has them: one query."""
-    stored = {item.kind: item for item in PaperSettings.objects.filter(jurisdiction=jurisdiction)}
+    stored = {item.kind: item for item in jurisdiction.paper_settings.all()}
     return {kind: stored.get(kind) or _usual(jurisdiction, kind) for kind in PaperKind}
 
 
