@@ -5,10 +5,9 @@ is taken as it was published: where figures contradict one another a person is w
 is corrected. Which agency of the register a line belongs to is not decided here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
 from re import compile as pattern
 from typing import Any, Final
 
@@ -423,16 +422,29 @@ def _figure(cell: Cell, *, is_percent: bool) -> Decimal:
 
 
 def _check_ranks(lines: Iterable[PastRow], findings: Findings) -> None:
-    """Warn of ranks that the index contradicts; agencies with the same index may share or not."""
-    key: Callable[[PastRow], tuple[int, str]] = lambda line: (line.year, line.group)  # noqa: E731
-    for _year_group, members in groupby(sorted(lines, key=key), key=key):
-        ranked = [line for line in members if line.rank is not None]
-        for line in ranked:
-            better = sum(other.index > line.index for other in ranked)
-            alike = sum(other.index == line.index for other in ranked)
-            if not better < (line.rank or 0) <= better + alike:
-                place = better + 1
+    """Warn of a rank that is no worse than that of an agency with a greater index.
+
+    A table need not be complete, so ranks may be missing between two of its lines.
+    """
+    groups: dict[tuple[int, str], list[PastRow]] = {}
+    for line in lines:
+        groups.setdefault((line.year, line.group), []).append(line)
+    for members in groups.values():
+        for line in members:
+            better = next((other for other in members if _contradicts(other, line)), None)
+            if better is not None:
                 findings.warn(
-                    line.cell, f"Xếp hạng {line.rank} không theo chỉ số (theo chỉ số là {place}).",
+                    line.cell,
+                    f"Xếp hạng {line.rank} không theo chỉ số: “{better.name}” có chỉ số cao hơn mà"
+                    f" xếp hạng {better.rank}.",
                     line.name,
-                )  # fmt: skip
+                )
+
+
+def _contradicts(other: PastRow, line: PastRow) -> bool:
+    return (
+        line.rank is not None
+        and other.rank is not None
+        and other.index > line.index
+        and other.rank >= line.rank
+    )
