@@ -39,28 +39,28 @@ _OPENERS: Final = ("{{", "{%", "{#")
 _FILLED_PARTS: Final = ("word/document", "word/header", "word/footer")
 
 REMOTE: Final = _(
-    "%(place)s: tệp nạp nội dung từ nơi khác (%(target)s). Hãy bỏ liên kết đó, chèn thẳng nội dung"
-    " vào tệp rồi gửi lại."
+    "Tại %(place)s: tệp nạp nội dung từ nơi khác (%(target)s). Hãy bỏ liên kết đó, chèn thẳng nội"
+    " dung vào tệp rồi gửi lại."
 )
 EMBEDDED: Final = _(
-    "%(place)s: tệp chứa đối tượng nhúng (OLE, điều khiển hoặc tài liệu khác). Hãy bỏ đối tượng đó"
-    " rồi gửi lại."
+    "Tại %(place)s: tệp chứa đối tượng nhúng (OLE, điều khiển hoặc tài liệu khác). Hãy bỏ đối"
+    " tượng đó rồi gửi lại."
 )
 TRACKED: Final = _(
-    "%(place)s: tệp còn thay đổi đang theo dõi (Track Changes). Hãy chấp nhận hết thay đổi rồi gửi"
-    " lại."
+    "Tại %(place)s: tệp còn thay đổi đang theo dõi (Track Changes). Hãy chấp nhận hết thay đổi"
+    " rồi gửi lại."
 )
 FIELD: Final = _(
-    "%(place)s: có trường tự động “%(field)s” của Word. Mẫu chỉ dùng trường số trang; nội dung khác"
-    " dùng chỗ điền của phần mềm."
+    "Tại %(place)s: có trường tự động “%(field)s” của Word. Mẫu chỉ dùng trường số trang; nội"
+    " dung khác dùng chỗ điền của phần mềm."
 )
 HIDDEN_TAG: Final = _(
-    "%(place)s: có thẻ ở chỗ phần mềm không điền được (chú thích, hình vẽ, công thức, thuộc tính)."
-    " Hãy đưa thẻ ra đoạn thường hoặc bảng."
+    "Tại %(place)s: có thẻ ở chỗ phần mềm không điền được (chú thích, hình vẽ, công thức, thuộc"
+    " tính). Hãy đưa thẻ ra đoạn thường hoặc bảng."
 )
 NO_TAGS: Final = _(
-    "“%(name)s” không có chỗ điền nào nên văn bản nào cũng sẽ giống nhau. Hãy bắt đầu từ mẫu có sẵn"
-    " của phần mềm."
+    "“%(name)s” không có chỗ điền nào nên văn bản nào cũng sẽ giống nhau. Hãy bắt đầu từ mẫu có"
+    " sẵn của phần mềm."
 )
 PLACES: Final = {
     "attachedTemplate": "mẫu gắn kèm của tệp",

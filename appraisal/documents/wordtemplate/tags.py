@@ -22,6 +22,8 @@ from appraisal.files.refusal import gettext_noop as _
 
 MOST_NESTED: Final = 4
 """Loops and conditions inside one another."""
+LIKE: Final = 0.7
+"""How alike a name must be to what was typed to be offered; 1 is the same."""
 LOOP: Final = {
     "index": "number", "length": "number", "first": "flag", "last": "flag",
 }  # fmt: skip
@@ -37,50 +39,57 @@ _QUOTES: Final = str.maketrans("“”‘’", "\"\"''")
 _DRAWN: Final = tuple(f"{{{WORD}}}{name}" for name in ("drawing", "pict", "object"))
 _SECTION: Final = f"{{{WORD}}}pPr/{{{WORD}}}sectPr"
 
-BROKEN_TAG: Final = _("%(place)s: thẻ mở bằng {{ hoặc {%% mà không đóng đúng trong cùng một đoạn.")
-UNKNOWN_NAME: Final = _("%(place)s: không có chỗ điền tên “%(name)s”.")
-LIKE_NAME: Final = _(
-    "%(place)s: không có chỗ điền tên “%(name)s”. Có phải ông/bà muốn viết “%(near)s”?"
+BROKEN_TAG: Final = _(
+    "Tại %(place)s: thẻ mở bằng {{ hoặc {%% mà không đóng đúng trong cùng một đoạn."
 )
-UNKNOWN_FIELD: Final = _("%(place)s: “%(of)s” không có phần tên “%(name)s”.")
+UNKNOWN_NAME: Final = _("Tại %(place)s: không có chỗ điền tên “%(name)s”.")
+LIKE_NAME: Final = _(
+    "Tại %(place)s: không có chỗ điền tên “%(name)s”. Có phải ông/bà muốn viết “%(near)s”?"
+)
+UNKNOWN_FIELD: Final = _("Tại %(place)s: “%(of)s” không có phần tên “%(name)s”.")
 LIKE_FIELD: Final = _(
-    "%(place)s: “%(of)s” không có phần tên “%(name)s”. Có phải ông/bà muốn viết “%(near)s”?"
+    "Tại %(place)s: “%(of)s” không có phần tên “%(name)s”. Có phải ông/bà muốn viết “%(near)s”?"
 )
 FORBIDDEN: Final = _(
-    "%(place)s: không dùng được “%(text)s”. Trong mẫu chỉ viết tên chỗ điền, so sánh đơn giản, for,"
-    " if và các bộ lọc upper, lower, length, join."
+    "Tại %(place)s: không dùng được “%(text)s”. Trong mẫu chỉ viết tên chỗ điền, so sánh đơn"
+    " giản, for, if và các bộ lọc upper, lower, length, join."
 )
 UNKNOWN_STATEMENT: Final = _(
-    "%(place)s: không hiểu thẻ “%(text)s”. Chỉ dùng for … in …, endfor, if …, elif …, else, endif."
+    "Tại %(place)s: không hiểu thẻ “%(text)s”. Chỉ dùng for … in …, endfor, if …, elif …, else,"
+    " endif."
 )
-NOT_CLOSED: Final = _("%(place)s: “%(text)s” mở ra mà không có thẻ đóng tương ứng.")
-NOT_OPENED: Final = _("%(place)s: “%(text)s” không có thẻ mở tương ứng phía trước.")
+NOT_CLOSED: Final = _("Tại %(place)s: “%(text)s” mở ra mà không có thẻ đóng tương ứng.")
+NOT_OPENED: Final = _("Tại %(place)s: “%(text)s” không có thẻ mở tương ứng phía trước.")
 APART: Final = _(
-    "%(place)s: “%(text)s” và thẻ mở của nó không cùng một chỗ. Thẻ {%% … %%} phải đóng trong cùng"
-    " đoạn; {%%p … %%} trong cùng phần văn bản hoặc cùng ô; {%%tr … %%} trong cùng bảng."
+    "Tại %(place)s: “%(text)s” và thẻ mở của nó không cùng một chỗ. Thẻ {%% … %%} phải đóng trong"
+    " cùng đoạn; {%%p … %%} trong cùng phần văn bản hoặc cùng ô; {%%tr … %%} trong cùng bảng."
 )
 NOT_ALONE: Final = _(
-    "%(place)s: “%(text)s” thay cả đoạn hoặc cả dòng của bảng nên phải đứng một mình ở đó."
+    "Tại %(place)s: “%(text)s” thay cả đoạn hoặc cả dòng của bảng nên phải đứng một mình ở đó."
 )
-NO_TABLE: Final = _("%(place)s: “%(text)s” chỉ dùng được trong một dòng của bảng.")
+NO_TABLE: Final = _("Tại %(place)s: “%(text)s” chỉ dùng được trong một dòng của bảng.")
 WRONG_LEVEL: Final = _(
-    "%(place)s: “%(text)s” dùng sai. Chỉ có thẻ {{ }}, {{p }}, {%% %%}, {%%p %%} và {%%tr %%}."
+    "Tại %(place)s: “%(text)s” dùng sai. Chỉ có thẻ {{ }}, {{p }}, {%% %%}, {%%p %%} và {%%tr %%}."
 )
 NOT_PRINTABLE: Final = _(
-    "%(place)s: “%(text)s” là danh sách hoặc điều kiện, không in ra trực tiếp được. Hãy dùng for,"
-    " hoặc bộ lọc join."
+    "Tại %(place)s: “%(text)s” là danh sách hoặc điều kiện, không in ra trực tiếp được. Hãy dùng"
+    " for, hoặc bộ lọc join."
 )
-NEEDS_P: Final = _("%(place)s: “%(text)s” là cả một phần văn bản; hãy viết dạng {{p noi_dung }}.")
-NOT_A_PART: Final = _("%(place)s: “%(text)s” chỉ là chữ trong dòng; hãy viết {{ … }}, không có p.")
-NOT_A_LIST: Final = _("%(place)s: “%(text)s” không phải là danh sách nên không lặp được.")
+NEEDS_P: Final = _(
+    "Tại %(place)s: “%(text)s” là cả một phần văn bản; hãy viết dạng {{p noi_dung }}."
+)
+NOT_A_PART: Final = _(
+    "Tại %(place)s: “%(text)s” chỉ là chữ trong dòng; hãy viết {{ … }}, không có p."
+)
+NOT_A_LIST: Final = _("Tại %(place)s: “%(text)s” không phải là danh sách nên không lặp được.")
 PART_PLACE: Final = _(
-    "%(place)s: “%(text)s” không đặt được ở đây. Phụ lục chỉ đặt một lần, ngoài bảng và ngoài vòng"
-    " lặp; các phần khác không đặt ở đầu trang, chân trang."
+    "Tại %(place)s: “%(text)s” không đặt được ở đây. Phụ lục chỉ đặt một lần, ngoài bảng và ngoài"
+    " vòng lặp; các phần khác không đặt ở đầu trang, chân trang."
 )
 TEXT_BOX_TAG: Final = _(
-    "%(place)s: có thẻ nằm trong khung chữ (text box). Hãy đưa thẻ ra đoạn thường hoặc bảng."
+    "Tại %(place)s: có thẻ nằm trong khung chữ (text box). Hãy đưa thẻ ra đoạn thường hoặc bảng."
 )
-TOO_DEEP: Final = _("%(place)s: lồng quá %(most)s tầng for, if. Hãy viết gọn lại.")
+TOO_DEEP: Final = _("Tại %(place)s: lồng quá %(most)s tầng for, if. Hãy viết gọn lại.")
 
 Form = Any
 Scope = dict[str, Form]
@@ -367,4 +376,4 @@ def _same_place(opening: Tag, closing: Tag) -> None:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
+    return next(iter(difflib.get_close_matches(name, list(known), 1, LIKE)), "")

@@ -94,7 +94,7 @@ def test_what_is_wrong_is_said_with_its_place_and_nothing_is_kept(secretary: Cli
     answer = bring(secretary, changed(builtin(secretary), "Số {{ soo }}"))
     assert answer.status_code == 422
     shown = page(answer)
-    assert "đoạn 14 “Số {{ soo }}”: không có chỗ điền tên “soo”" in shown
+    assert "Tại đoạn 14 “Số {{ soo }}”: không có chỗ điền tên “soo”" in shown
     assert "Có phải ông/bà muốn viết “so”?" in shown
     assert not PaperTemplate.objects.exists()
 

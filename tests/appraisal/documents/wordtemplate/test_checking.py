@@ -92,7 +92,7 @@ def test_a_picture_from_elsewhere_is_refused_where_it_stands(tmp_path):
 
     refusal = refused(tmp_path, changed(link))
     assert refusal.code == "remote_content"
-    assert refusal.sentence.startswith(f"{LAST} “Logo”")
+    assert refusal.sentence.startswith(f"Tại {LAST} “Logo”")
     assert "127.0.0.1" in refusal.sentence
 
 
@@ -135,7 +135,7 @@ def test_a_control_or_object_is_refused_where_it_stands(inner, tmp_path):
     )
     refusal = refused(tmp_path, content)
     assert refusal.code == "embedded_object"
-    assert refusal.sentence.startswith(f"{LAST} “Nút bấm”")
+    assert refusal.sentence.startswith(f"Tại {LAST} “Nút bấm”")
 
 
 def test_a_document_put_into_the_document_is_refused(tmp_path):
