@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from agencies.http import Request
-from appraisal import clock, rules
+from appraisal import clock, rules, scoring
 from appraisal.files.uploads import safe_headers
 from appraisal.models import Consolidation, Dossier
 from appraisal.papers.exports import EXPORTS
-from appraisal.queries import derivation, table
+from appraisal.queries import derivation, past, table
 from appraisal.rules.results import can_export, can_read_derivation, can_see_ranking
 from appraisal.views.council import frame
 from appraisal.views.known import find_round
@@ -103,5 +103,21 @@ def dossier(request: Request, pk: int) -> HttpResponse:
             dossier=own,
             found=found,
             standing=table.standing(own.round),
+            last_year=_last_year(own),
         ),
     )
+
+
+def _last_year(dossier: Dossier) -> dict[str, object] | None:
+    """What the agency had the year before, where that is public."""
+    line = past.last_year(dossier.round).get(dossier.agency_id)
+    if line is None:
+        return None
+    return {
+        "year": line.year,
+        "index": scoring.show(line.index, dossier.round.display_decimals),
+        "rank": line.rank,
+        "grade": line.grade,
+        "agency": line.agency,
+        "source": line.source,
+    }

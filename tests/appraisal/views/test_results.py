@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from appraisal import trail
+from appraisal.models import PastResult
 from appraisal.workflow import council
 from tests.appraisal.council_pages import get, queries, text
 from tests.appraisal.council_stage import consolidated, convened
@@ -59,6 +61,17 @@ def test_dossier_shows_the_agency_its_own_derivation_without_the_teams_names(
     assert "Tổ giúp việc" in page
     assert "Đỗ Minh Tâm" not in page
     assert f"/rounds/{published.round.pk}/papers/" not in page
+
+
+def test_dossier_shows_what_the_agency_had_the_year_before(published: Cast) -> None:
+    page = f"/dossiers/{published.dossier.pk}/result/"
+    assert "Năm 2019" not in text(get(published.officer, page))
+    PastResult.objects.create(
+        jurisdiction=published.jurisdiction, year=2019, agency=published.dossier.agency,
+        agency_name="Sở Y tế", total_points=Decimal("84.567"), index=Decimal("84.567"), rank=3,
+        grade="Tốt",
+    )  # fmt: skip
+    assert "Năm 2019: chỉ số 84,57%, hạng 3, xếp loại Tốt." in text(get(published.officer, page))
 
 
 def test_dossier_of_another_agency_is_not_found(published: Cast) -> None:
