@@ -32,7 +32,8 @@ _SLACK: Final = 0.05
 ROUNDS: Final = 12
 """After so many questions each table begins a page of its own."""
 SMALL: Final = 0.4
-"""A table of such a part of the page is first supposed to stand on one page."""
+SOME_PAGES: Final = 3
+"""Parts of a page: what is first supposed of a table's place depends on its height."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,16 @@ class _Cut:
         self._leaves = self._supposed()
 
     def _supposed(self) -> tuple[Leaf, ...]:
-        """Before anything is known: a small table stands on one page, a long one begins there."""
-        if self._setting.height < self._page * SMALL:
+        """Before anything is known: a small table on one page, one of some pages from the middle.
+
+        Of a long one the beginning, so that its many pages are not laid out in vain.
+        """
+        height, least = self._setting.height, self._setting.least(self._page)
+        if height < self._page * SMALL:
             return self._setting.leaves(self._page, self._page)
-        return (Leaf((), self._setting.least(self._page)),)
+        if height < self._page * SOME_PAGES:
+            return self._setting.leaves(max(self._page / 2, least), self._page)
+        return (Leaf((), least),)
 
     def begin_a_page(self) -> None:
         """Stand at the top of a page from now on, where nothing above can move the table."""

@@ -332,7 +332,8 @@ def _span(page: int, run: Sequence[Any], baseline: float) -> Span:
     font = run[0]["fontname"].rpartition("+")[2]
     return Span(
         page=page,
-        text="".join(char["text"] for char in run),
+        # Both blanks are one glyph, and programs tell either.
+        text="".join(char["text"] for char in run).replace("\N{NO-BREAK SPACE}", " "),
         font=font,
         size=round(float(run[0]["size"]), 2),
         bold="bold" in font.lower(),
