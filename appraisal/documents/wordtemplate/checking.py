@@ -35,6 +35,7 @@ _W: Final = f"{{{WORD}}}"
 _RELATIONS: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _TRACKED: Final = tuple(f"{_W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 _FOREIGN: Final = tuple(f"{_W}{name}" for name in ("altChunk", "object", "control", "subDoc"))
+_MAIL_MERGE: Final = f"{_W}mailMerge"
 _OPENERS: Final = ("{{", "{%", "{#")
 _FILLED_PARTS: Final = ("word/document", "word/header", "word/footer")
 
@@ -93,6 +94,8 @@ def check(
         _loads_nothing(archive, document)
     for root, of in roots:
         _holds_nothing_foreign(root, of, name)
+    if document.settings.element.find(_MAIL_MERGE) is not None:
+        raise Refused(REMOTE, "remote_content", place="trộn thư", target="Mail Merge")
     with ZipFile(path) as archive:
         _no_tag_elsewhere(archive)
     reading = Reading(schema, parts)

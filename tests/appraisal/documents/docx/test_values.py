@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from appraisal.documents.docx.drawn import BLANK_WIDTH, line_below, longest_line
 from appraisal.documents.docx.values import dated, numbered, values
 from appraisal.documents.official import Column, Row, Signature, Table
 from tests.appraisal.documents import samples
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def form_of(value):
@@ -103,3 +106,9 @@ def test_a_line_is_as_long_as_asked():
     assert longest_line("SỞ NỘI VỤ " * 9, 13, 200) < 200
     assert line_below((), 1, 13, 100) == line_below(("",), 1, 13, 100) == ""
     assert longest_line("漢" * 500, 13, 200) == 200
+
+
+def test_the_clerks_guide_tells_every_name_as_the_table_does():
+    guide = (ROOT / "docs" / "huong-dan" / "mau-word.md").read_text(encoding="utf-8")
+    for item in docx.PLACEHOLDERS:
+        assert f"| `{item.name}` | {item.meaning} |" in guide

@@ -147,6 +147,15 @@ def test_a_document_put_into_the_document_is_refused(tmp_path):
     assert refused(tmp_path, content).code == "embedded_object"
 
 
+def test_a_file_that_would_ask_a_database_is_refused(tmp_path):
+    query = (
+        f'<w:mailMerge xmlns:w="{WORD}"><w:connectString w:val="Provider=SQL"/>'
+        '<w:query w:val="x"/></w:mailMerge>'
+    )
+    content = changed(lambda document: document.settings.element.insert(0, parse_xml(query)))
+    assert refused(tmp_path, content).code == "remote_content"
+
+
 @pytest.mark.parametrize("tag", ["ins", "del"])
 def test_changes_that_are_still_tracked_are_refused(tag, tmp_path):
     content = changed(
