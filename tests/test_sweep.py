@@ -86,6 +86,7 @@ PAGES: dict[str, Row] = {
     "appraisal:offline-download": Row("open", AGENCY),
     "appraisal:offline-upload": Row("open", AGENCY, AGENCY),
     "appraisal:offline-merge": Row("open", AGENCY, AGENCY),
+    "appraisal:offline-documents": Row("open", None, AGENCY),
     "appraisal:marks-edit": Row("open", AGENCY | SEATS, AGENCY),
     "appraisal:marks-propose": Row("open", None, AGENCY),
     "appraisal:citations-add": Row("open", None, AGENCY),

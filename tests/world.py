@@ -98,7 +98,8 @@ class World:
         self.offline_import = WorkbookImport.objects.create(
             dossier=dossier, kind="self_scores",
             content={
-                "said": [], "problems": [], "bundle": {"taken": [], "refused": [], "unused": []},
+                "said": [], "problems": [],
+                "bundle": {"taken": [], "refused": [], "unused": [], "documents": {}},
             },
             **common,
         )  # fmt: skip

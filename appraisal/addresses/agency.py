@@ -15,6 +15,11 @@ urlpatterns = [
     path("dossiers/<int:pk>/workbook/", offline.download, name="offline-download"),
     path("dossiers/<int:pk>/offline/", offline.upload, name="offline-upload"),
     path("dossiers/<int:pk>/offline/<int:import_pk>/", offline.merge, name="offline-merge"),
+    path(
+        "dossiers/<int:pk>/offline/<int:import_pk>/documents/",
+        offline.documents,
+        name="offline-documents",
+    ),
     path(LEAF, marks.edit, name="marks-edit"),
     path(f"{LEAF}propose/", marks.propose, name="marks-propose"),
     path(f"{LEAF}citations/", citations.add, name="citations-add"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.http import Request
 from agencies.text import fold
@@ -19,7 +19,7 @@ from agencies.verdict import enforce
 from appraisal import clock
 from appraisal.files.refusal import Refused
 from appraisal.files.uploads import StreamedUpload, safe_headers
-from appraisal.forms.offline import BackForm, TakeForm
+from appraisal.forms.offline import BackForm, DocumentsForm, TakeForm
 from appraisal.models import Dossier, WorkbookImport
 from appraisal.papers import offline as reading
 from appraisal.rules import can_enter_self_score
@@ -102,29 +102,82 @@ def _bundle(form: BackForm) -> imports.Workbook | None:
 def merge(request: Request, pk: int, import_pk: int) -> HttpResponse:
     """Every row of the workbook beside what it was and what is stored; the rows taken are saved."""
     dossier = _find(request, pk)
-    waiting = get_object_or_404(
-        WorkbookImport, pk=import_pk, dossier=dossier, kind=workflow.SELF_SCORES
-    )
+    waiting = _waiting(dossier, import_pk)
     if waiting.confirmed_at:
-        messages.info(request, _("Bảng này đã được nhập."))
-        return redirect("appraisal:dossiers-show", dossier.pk)
-    rows = reading.merged_leaves(dossier, workflow.said_in(waiting))
-    codes = [row.criterion.code for row in rows]
-    form = TakeForm(request.POST if request.method == "POST" else None, codes=codes)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            accepted = form.accepted()
-            try:
-                if not accepted:
-                    raise Invalid(file=_("Chưa chọn tiêu chí nào để nhận."))
-                outcome = workflow.take_self_scores(request.user, waiting, accepted)
-            except Invalid as invalid:
-                tell(form, invalid)
-            else:
-                _report(request, outcome)
+        return _already_taken(request, dossier)
+    rows = _rows(dossier, waiting)
+    if request.method != "POST":
+        return _merge_page(request, dossier, waiting, rows, TakeForm(codes=_codes(rows)))
+    form = TakeForm(request.POST, codes=_codes(rows))
+    if form.is_valid():
+        accepted = form.accepted()
+        try:
+            if not accepted:
+                raise Invalid(file=_("Chưa chọn tiêu chí nào để nhận."))
+            outcome = workflow.take_self_scores(request.user, waiting, accepted)
+        except Invalid as invalid:
+            tell(form, invalid)
+        else:
+            _report(request, outcome)
+            if outcome.saved:
                 return redirect("appraisal:dossiers-show", dossier.pk)
-        status = UNPROCESSABLE
+            return redirect("appraisal:offline-merge", dossier.pk, waiting.pk)
+    return _merge_page(request, dossier, waiting, rows, form, status=UNPROCESSABLE)
+
+
+@require_POST
+def documents(request: Request, pk: int, import_pk: int) -> HttpResponse:
+    """Documents that come later in a ZIP, for a workbook that waits."""
+    dossier = _find(request, pk)
+    waiting = _waiting(dossier, import_pk)
+    if waiting.confirmed_at:
+        return _already_taken(request, dossier)
+    form = DocumentsForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            workflow.add_documents(
+                request.user, waiting, imports.workbook_of(uploaded(form, "bundle"))
+            )
+        except Refused as refused:
+            form.add_error("bundle", refused.sentence)
+        except Invalid as invalid:
+            tell(form, invalid)
+        else:
+            return redirect("appraisal:offline-merge", dossier.pk, waiting.pk)
+    rows = _rows(dossier, waiting)
+    take = TakeForm(codes=_codes(rows))
+    return _merge_page(request, dossier, waiting, rows, take, form, status=UNPROCESSABLE)
+
+
+def _waiting(dossier: Dossier, pk: int) -> WorkbookImport:
+    return get_object_or_404(
+        WorkbookImport.objects.select_related("dossier__round"),
+        pk=pk, dossier=dossier, kind=workflow.SELF_SCORES,
+    )  # fmt: skip
+
+
+def _already_taken(request: Request, dossier: Dossier) -> HttpResponse:
+    messages.info(request, _("Bảng này đã được nhập."))
+    return redirect("appraisal:dossiers-show", dossier.pk)
+
+
+def _rows(dossier: Dossier, waiting: WorkbookImport) -> list[reading.MergedLeaf]:
+    return reading.merged_leaves(dossier, workflow.said_in(waiting), workflow.documents_of(waiting))
+
+
+def _codes(rows: list[reading.MergedLeaf]) -> list[str]:
+    return [row.criterion.code for row in rows]
+
+
+def _merge_page(
+    request: Request,
+    dossier: Dossier,
+    waiting: WorkbookImport,
+    rows: list[reading.MergedLeaf],
+    form: TakeForm,
+    documents_form: DocumentsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     context = {
         "dossier": dossier,
         "round": dossier.round,
@@ -136,14 +189,20 @@ def merge(request: Request, pk: int, import_pk: int) -> HttpResponse:
             },
         ],
         "form": form,
+        "documents_form": documents_form or DocumentsForm(),
         "waiting": waiting,
         "unpacked": workflow.Unpacked.from_json(waiting.content["bundle"]),
+        "missing": [
+            {"code": row.criterion.code, "names": row.missing} for row in rows if row.missing
+        ],
         "rows": [_shown(number, row, form) for number, row in enumerate(rows)],
+        "mine": sum(row.may_be_taken and row.fate is not Fate.CONFLICT for row in rows),
+        "takeable": any(row.may_be_taken for row in rows),
+        "quiet": sum(not row.says_something for row in rows),
         "counts": [
-            {"label": label, "count": sum(row.merged.fate is fate for row in rows)}
+            {"label": label, "count": sum(row.fate is fate for row in rows)}
             for fate, label in _fates().items()
         ],
-        "quiet": sum(not row.may_be_taken for row in rows),
     }
     return render(request, "appraisal/offline/merge.html", context, status=status)
 
@@ -162,16 +221,17 @@ TONES = {Fate.MINE: "info", Fate.CONFLICT: "bad", Fate.THEIRS: "warn", Fate.SAME
 
 
 def _shown(number: int, row: reading.MergedLeaf, form: TakeForm) -> dict[str, Any]:
-    ticked = bool(form.data.get(f"take_{number}")) if form.is_bound else row.is_taken_by_default
+    ticked = str(number) in form.chosen() if form.is_bound else row.is_taken_by_default
     return {
         "number": number,
         "code": row.criterion.code,
         "title": row.criterion.title,
-        "fate": row.fate,
-        "label": _fates()[row.merged.fate],
-        "tone": TONES.get(row.merged.fate, "quiet"),
+        "fate": row.fate.value,
+        "label": _fates()[row.fate],
+        "tone": TONES.get(row.fate, "quiet"),
+        "says_something": row.says_something,
         "may_be_taken": row.may_be_taken,
-        "is_conflict": row.merged.fate is Fate.CONFLICT,
+        "is_conflict": row.fate is Fate.CONFLICT,
         "ticked": ticked,
         "seen": row.seen,
         "by": row.by,

@@ -55,9 +55,9 @@ def tell(form: forms.Form, invalid: Invalid) -> None:
         form.add_error(name if name in form.fields else None, sentence)
 
 
-def uploaded(form: forms.Form) -> StreamedUpload:
+def uploaded(form: forms.Form, name: str = "file") -> StreamedUpload:
     """The file of a bound form, as the upload handler of the settings made it."""
-    upload: Any = form.cleaned_data["file"]
+    upload: Any = form.cleaned_data[name]
     if not isinstance(upload, StreamedUpload):
         raise Http404
     return upload

@@ -12,9 +12,9 @@ from appraisal import scoring
 from appraisal.scoring.kinds import Boolean, Checklist, Deduction, Levels
 from appraisal.scoring.measured import CountTiers, DaysLate, Proportional, RatioTiers
 from appraisal.scoring.numbers import points_of
+from appraisal.workbooks.locked import NO, YES
+from appraisal.workbooks.locked import plain as _n
 
-YES = "Có"
-NO = "Không"
 NOTHING = '""'
 
 
@@ -33,8 +33,10 @@ def proposal(
         return f'IF({cell}="{YES}",{_n(kind.yes)},IF({cell}="{NO}",{_n(kind.no)},{NOTHING}))'
     if isinstance(kind, Levels):
         cell = cells["level"]
-        looked_up = f"INDEX({_second(choices)},MATCH({cell},{_first(choices)},0))"
-        return f"IF({cell}={NOTHING},{NOTHING},IFERROR({looked_up},{NOTHING}))"
+        # Not MATCH: it takes * and ? in an answer for patterns, and fails on a long one.
+        same = f"({_first(choices)}={cell})"
+        found = f"IF(SUMPRODUCT(--{same})=0,{NOTHING},SUMPRODUCT({same}*{_second(choices)}))"
+        return f"IF({cell}={NOTHING},{NOTHING},{found})"
     if isinstance(kind, Checklist):
         return _checklist(kind, cells, maximum)
     if isinstance(kind, Deduction):
@@ -106,10 +108,6 @@ def _when_filled(cells: list[str], formula: str) -> str:
 
 def _share(maximum: Decimal, share: Decimal) -> str:
     return _n(points_of(Fraction(share) * Fraction(maximum)))
-
-
-def _n(number: Decimal) -> str:
-    return f"{number.normalize():f}" if number else "0"
 
 
 def _first(area: str) -> str:

@@ -52,6 +52,16 @@ class Merged:
         """Only what nobody else touched; a conflict is decided by a person."""
         return self.fate is Fate.MINE
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            name: None if values is None else dict(values)
+            for name, values in (("base", self.base), ("mine", self.mine), ("theirs", self.theirs))
+        } | {"key": self.key}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Merged":
+        return cls(data["key"], data["base"], data["mine"], data["theirs"])
+
 
 def merge(
     base: Mapping[str, Values | None],

@@ -1,7 +1,8 @@
 """The way in for an uploaded workbook: everything that touches its bytes runs in a child process.
 
-The web process asks an `import_…` function and gets dataclasses; the child runs
-`parse_file` and answers JSON, which is also what the preview keeps until a person confirms.
+The web process asks an `import_…` function and gets dataclasses; the child runs a `parse_file`
+(that of a workbook filled off line imports little, as it comes back often) and answers JSON, which
+is also what the preview keeps until a person confirms.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,15 +11,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from appraisal.files import child
+from appraisal.workbooks import self_scores
 from appraisal.workbooks.criteria import CriteriaSheet, parse_criteria
 from appraisal.workbooks.past import Known, PastSheet, parse_past
 from appraisal.workbooks.reading import read_table
-from appraisal.workbooks.self_scores import LeafSpec, SelfScoreSheet, parse_self_scores
+from appraisal.workbooks.self_scores import LeafSpec, SelfScoreSheet
 from appraisal.workbooks.survey import SurveySheet, parse_survey
 
 CRITERIA = "criteria"
 SURVEY = "survey"
-SELF_SCORES = "self_scores"
 PAST = "past"
 SECONDS = 10
 MEGABYTES = 300
@@ -50,11 +51,13 @@ def import_survey(
 
 
 def import_self_scores(
-    path: Path | str, name: str, dossier: int, leaves: Sequence[LeafSpec]
+    path: Path | str, name: str, owner: str, leaves: Sequence[LeafSpec]
 ) -> SelfScoreSheet:
-    """What the self-score workbook at `path` says of the dossier's leaves. Raises Refused."""
-    context = {"name": name, "dossier": dossier, "leaves": [leaf.to_json() for leaf in leaves]}
-    return SelfScoreSheet.from_json(_in_child(path, name, SELF_SCORES, context))
+    """What the self-score workbook at `path` says of the leaves of its `owner` (the digest that
+    ties it to a dossier). Raises Refused."""
+    context = {"name": name, "owner": owner, "leaves": [leaf.to_json() for leaf in leaves]}
+    answer = _run(f"{self_scores.__name__}:parse_file", str(path), context, name=name)
+    return SelfScoreSheet.from_json(answer)
 
 
 def import_past(path: Path | str, name: str, known: Known) -> PastSheet:
@@ -71,21 +74,14 @@ def parse_file(path: str, kind: str, context: Mapping[str, Any]) -> dict[str, An
         return parse_criteria(table, context["agencies"], name).to_json()
     if kind == PAST:
         return parse_past(table, Known(**context["known"]), name).to_json()
-    if kind == SELF_SCORES:
-        specs = [LeafSpec.from_json(leaf) for leaf in context["leaves"]]
-        return parse_self_scores(table, context["dossier"], specs, name).to_json()
     leaves = {leaf: Decimal(maximum) for leaf, maximum in context["leaves"].items()}
     return parse_survey(table, context["agencies"], leaves, name).to_json()
 
 
 def _in_child(path: Path | str, name: str, kind: str, context: Mapping[str, Any]) -> dict[str, Any]:
-    answer = child.run(
-        f"{__name__}:{parse_file.__name__}",
-        str(path),
-        kind,
-        context,
-        seconds=SECONDS,
-        megabytes=MEGABYTES,
-        name=name,
-    )
+    return _run(f"{__name__}:{parse_file.__name__}", str(path), kind, context, name=name)
+
+
+def _run(target: str, *args: object, name: str) -> dict[str, Any]:
+    answer = child.run(target, *args, seconds=SECONDS, megabytes=MEGABYTES, name=name)
     return cast(dict[str, Any], answer)

@@ -9,7 +9,7 @@ from appraisal.files.archives import Limits, check_archive
 from appraisal.files.refusal import Refused
 from appraisal.files.refusal import gettext_noop as _
 from appraisal.workbooks.delimited import read_csv
-from appraisal.workbooks.table import Table
+from appraisal.workbooks.table import MAX_CHARACTERS, Table
 from appraisal.workbooks.xlsx import NOT_A_WORKBOOK, UNREADABLE, read_xlsx
 
 MEGABYTE = 1024 * 1024
@@ -28,8 +28,13 @@ UNKNOWN_EXTENSION = _(
 )
 
 
-def read_table(path: Path | str, name: str) -> Table:
+def read_table(
+    path: Path | str, name: str, *, sheet: str = "", most_characters: int = MAX_CHARACTERS
+) -> Table:
     """The sheet of the XLSX or CSV at `path`, whose display name is `name`.
+
+    Of a workbook the sheet of that name alone is read, else the first one in sight; a text is cut
+    one character after `most_characters`.
 
     Raises Refused for whatever is too large, too strange or not a table; nothing else.
     """
@@ -55,4 +60,4 @@ def read_table(path: Path | str, name: str) -> Table:
     except OSError:
         # The directory may point before the first byte, and seeking there is an error.
         raise Refused(UNREADABLE, "unreadable", name=name) from None
-    return read_xlsx(path, name)
+    return read_xlsx(path, name, sheet=sheet, most_characters=most_characters)

@@ -1,34 +1,25 @@
 """One agency's self-score workbook: its layout, and what comes back in it.
 
 The layout is shared with `self_scores_out`. A row belongs to a leaf by the hidden columns and not
-by its place, so that sorting, hiding or a saving by another program loses nothing. What is locked
-or a formula is ours and is not read; what a person types is checked as the form checks it.
+by its place, so that hiding, moving or a saving by another program loses nothing. What is typed is
+checked as the form checks it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any, Final
 
 from appraisal import scoring
-from appraisal.files.refusal import Refused
-from appraisal.files.refusal import gettext_noop as _
-from appraisal.workbooks.columns import unusable
-from appraisal.workbooks.formulas import NO, YES
+from appraisal.workbooks.locked import Answers, Stamp, digest
 from appraisal.workbooks.problems import Findings, Problem
-from appraisal.workbooks.table import MAX_CHARACTERS, Cell, Kind, Row, Table
-from appraisal.workbooks.values import (
-    Unreadable,
-    clean_text,
-    compared,
-    decimal_text,
-    points,
-    stored_number,
-)
+from appraisal.workbooks.reading import read_table
+from appraisal.workbooks.table import Row, Table
+from appraisal.workbooks.values import clean_text
 
-MARK: Final = "PARC-TU-CHAM-1"
+FORM: Final = "PARC-TU-CHAM-2"
 """Says in a hidden cell that the workbook is ours, and of which form."""
+SHEET: Final = "Tự chấm"
 
 CODE, TITLE, MAXIMUM, ASKED, VALUE, UNIT, PROPOSED, POINTS, WAIVED, REASON, FILES, COUNTED = range(
     1, 13
@@ -49,14 +40,13 @@ HEADERS: Final = {
     COUNTED: "Điểm tính",
 }
 HEADER_ROW: Final = 6
-MAX_FILES: Final = 10
-
-NOT_OURS = _(
-    "“%(name)s” không phải bảng tự chấm tải từ hệ thống, hoặc các cột ẩn đã bị xóa. Hãy tải lại"
-    " bảng rồi điền."
-)
-OF_ANOTHER = _("“%(name)s” là bảng của cơ quan hoặc đợt khác. Hãy tải bảng của đúng hồ sơ này.")
-OLD_CRITERIA = _("“%(name)s” theo bộ tiêu chí đã thay đổi. Hãy tải lại bảng rồi chép số liệu sang.")
+MOST_FILES: Final = 10
+MOST_REASON: Final = 10_000
+"""Characters, as in the form."""
+MOST_NAMES: Final = 3_000
+"""Characters of all names of files under a leaf: ten of 255, with what parts them."""
+MOST_CHARACTERS: Final = MOST_REASON + MOST_NAMES
+"""Of a cell, as far as it is read; more than any of the two limits."""
 
 
 @dataclass(frozen=True)
@@ -141,39 +131,41 @@ class SelfScoreSheet:
         )
 
 
-def identity(dossier: int, codes: Sequence[str]) -> str:
-    """What ties a workbook to its dossier and its criteria; no secret."""
-    return sha256(f"{dossier}|{'|'.join(codes)}".encode()).hexdigest()[:16]
+def stamp(owner: str, codes: Sequence[str]) -> Stamp:
+    """What ties a workbook to its dossier (`owner`, a digest) and to its criteria."""
+    return Stamp(FORM, owner, digest(codes))
+
+
+def parse_file(path: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    """What the child runs: JSON in, JSON out. Raises Refused."""
+    name = context["name"]
+    table = read_table(path, name, sheet=SHEET, most_characters=MOST_CHARACTERS)
+    leaves = [LeafSpec.from_json(leaf) for leaf in context["leaves"]]
+    return parse_self_scores(table, context["owner"], leaves, name).to_json()
 
 
 def parse_self_scores(
-    table: Table, dossier: int, leaves: Sequence[LeafSpec], name: str
+    table: Table, owner: str, leaves: Sequence[LeafSpec], name: str
 ) -> SelfScoreSheet:
     """What the workbook says of every leaf, with its problems by cell.
 
     Raises Refused for a workbook that is not ours, or of another dossier or other criteria.
     """
-    rows = {row.number: row for row in table}
-    first = rows.get(1)
-    if first is None or clean_text(first[KEY].text) != MARK:
-        raise Refused(NOT_OURS, "not_ours", name=name)
-    if clean_text(first[VERSION].text) != str(dossier):
-        raise Refused(OF_ANOTHER, "of_another", name=name)
-    if clean_text(first[INPUT].text) != identity(dossier, [leaf.code for leaf in leaves]):
-        raise Refused(OLD_CRITERIA, "old_criteria", name=name)
+    stamp(owner, [leaf.code for leaf in leaves]).check(table, KEY, name)
     by_leaf: dict[str, list[Row]] = {}
     for row in table:
         code = clean_text(row[KEY].text)
         if row.number > HEADER_ROW and code:
             by_leaf.setdefault(code, []).append(row)
     findings = Findings(table.sheet)
+    answers = Answers(findings)
     said = []
     for leaf in leaves:
         found = by_leaf.get(leaf.code)
         if not found:
-            findings.block("", f"Thiếu dòng của tiêu chí {leaf.code}. Hãy tải lại bảng rồi điền.")
+            answers.wrong("", f"Thiếu dòng của tiêu chí {leaf.code}. Hãy tải lại bảng rồi điền.")
             continue
-        one = _Leaf(leaf, found, findings).read()
+        one = _Leaf(leaf, found, answers).read()
         if one is not None:
             said.append(one)
     return SelfScoreSheet(tuple(said), findings.listed())
@@ -182,40 +174,39 @@ def parse_self_scores(
 class _Leaf:
     """The rows of one leaf: the first carries points and reason, each carries one input."""
 
-    def __init__(self, leaf: LeafSpec, rows: list[Row], findings: Findings) -> None:
-        self.leaf, self.findings = leaf, findings
+    def __init__(self, leaf: LeafSpec, rows: list[Row], answers: Answers) -> None:
+        self.leaf, self.answers = leaf, answers
         self.inputs = {clean_text(row[INPUT].text): row for row in rows if row[INPUT].text.strip()}
-        self.main = next((row for row in rows if row[VERSION].text.strip()), None)
+        self.main = [row for row in rows if row[VERSION].text.strip()]
 
     def read(self) -> Said | None:
-        main = self.main
-        if main is None:
-            self.findings.block(
-                "", f"Tiêu chí {self.leaf.code} thiếu dòng chính. Hãy tải lại bảng rồi điền."
+        if len(self.main) != 1:
+            self.answers.wrong(
+                "", f"Tiêu chí {self.leaf.code} phải có đúng một dòng chính. Hãy tải lại bảng."
             )
             return None
-        version = stored_number(main[VERSION].text)
-        if version is None or version != int(version) or not 0 <= version < 2**31:
-            self.findings.block(main[VERSION], "Cột ẩn phiên bản đã bị sửa. Hãy tải lại bảng.")
-            return None
-        before = len(self.findings.found) + self.findings.unlisted
+        (main,) = self.main
+        before = self.answers.noted
+        version = self.answers.version(main[VERSION])
         declared = self._declared()
-        typed = self._points(main[POINTS])
-        waived = self._yes_no(main[WAIVED]) is True
-        reason = self._text(main[REASON])
-        files = self._files(main[FILES])
+        typed = self.answers.points(main[POINTS], self.leaf.max_points)
+        waived = self.answers.yes_no(main[WAIVED]) is True
+        reason = self.answers.text(main[REASON], MOST_REASON)
+        files = self.answers.names(main[FILES], MOST_FILES, MOST_NAMES)
         if waived and not self.leaf.na_allowed:
-            self.findings.block(main[WAIVED], "Tiêu chí này luôn áp dụng với mọi cơ quan.")
+            self.answers.wrong(main[WAIVED], "Tiêu chí này luôn áp dụng với mọi cơ quan.")
         elif waived and not reason:
-            self.findings.block(main[REASON], "Đề nghị “không áp dụng” cần nêu lý do.")
-        if len(self.findings.found) + self.findings.unlisted > before:
+            self.answers.wrong(main[REASON], "Đề nghị “không áp dụng” cần nêu lý do.")
+        if version is None or self.answers.noted > before:
             return None
         try:
-            settled = None if waived else scoring.settle(self.leaf.rule, declared, typed)
+            # Also looks whether the declared values fit each other.
+            settled = scoring.settle(self.leaf.rule, declared, typed)
         except scoring.BadValue as bad:
-            self.findings.block(main[VALUE], bad.sentence)
+            self.answers.wrong(main[VALUE], bad.sentence)
             return None
-        return Said(self.leaf.code, int(version), declared, settled, waived, reason, files)
+        points = None if waived else settled
+        return Said(self.leaf.code, version, declared, points, waived, reason, files)
 
     def _declared(self) -> dict[str, Any]:
         declared: dict[str, Any] = {}
@@ -226,14 +217,14 @@ class _Leaf:
         return declared
 
     def _items(self, asked: scoring.Input) -> list[str] | None:
-        answers = {}
+        said = {}
         for choice in asked.choices:
             row = self.inputs.get(f"{asked.name}:{choice.value}")
             if row is not None:
-                answers[choice.value] = self._yes_no(row[VALUE])
-        if all(answer is None for answer in answers.values()):
+                said[choice.value] = self.answers.yes_no(row[VALUE])
+        if all(answer is None for answer in said.values()):
             return None
-        return [value for value, answer in answers.items() if answer]
+        return [value for value, answer in said.items() if answer]
 
     def _input(self, asked: scoring.Input) -> Any:
         row = self.inputs.get(asked.name)
@@ -241,78 +232,12 @@ class _Leaf:
             return None
         cell = row[VALUE]
         if asked.kind == "yes_no":
-            return self._yes_no(cell)
-        if cell.is_blank or unusable(cell, self.findings):
-            return None
-        raw = self._chosen(asked, cell) if asked.kind == "choice" else self._number(cell)
-        if raw is None:
-            return None
+            return self.answers.yes_no(cell)
+        if asked.kind == "choice":
+            return self.answers.choice(cell, {c.value: c.label for c in asked.choices})
+        raw = self.answers.number(cell)
         try:
-            return scoring.parse_declared(asked, raw)
+            return None if raw is None else scoring.parse_declared(asked, raw)
         except scoring.BadValue as bad:
-            self.findings.block(cell, bad.sentence)
+            self.answers.wrong(cell, bad.sentence)
             return None
-
-    def _chosen(self, asked: scoring.Input, cell: Cell) -> str | None:
-        text = compared(clean_text(cell.text))
-        for choice in asked.choices:
-            if text in {compared(choice.label), compared(choice.value)}:
-                return choice.value
-        labels = ", ".join(f"“{choice.label}”" for choice in asked.choices)
-        self.findings.block(cell, f"Hãy chọn một trong: {labels}.")
-        return None
-
-    def _number(self, cell: Cell) -> str | None:
-        if cell.kind is Kind.TEXT:
-            return clean_text(cell.text)
-        if cell.kind in {Kind.NUMBER, Kind.PERCENT}:
-            number = stored_number(cell.text)
-            if number is not None and number.adjusted() < 15:
-                # A spreadsheet keeps doubles; ten decimals are more than anybody typed.
-                return f"{round(number, 10).normalize():f}"
-        self.findings.block(cell, "Hãy gõ một số, ví dụ 12 hoặc 12,5.")
-        return None
-
-    def _yes_no(self, cell: Cell) -> bool | None:
-        if cell.is_blank or unusable(cell, self.findings):
-            return None
-        text = compared(clean_text(cell.text))
-        if cell.kind is Kind.BOOLEAN:
-            return text in {"1", "true"}
-        if text in {compared(YES), "x"}:
-            return True
-        if text == compared(NO):
-            return False
-        self.findings.block(cell, f"Hãy chọn “{YES}” hoặc “{NO}”.")
-        return None
-
-    def _points(self, cell: Cell) -> Decimal | None:
-        if cell.is_blank:
-            return None
-        try:
-            value = points(cell)
-        except Unreadable as unreadable:
-            self.findings.block(cell, str(unreadable))
-            return None
-        if value > self.leaf.max_points:
-            self.findings.block(
-                cell, f"Điểm vượt điểm tối đa {decimal_text(self.leaf.max_points)}."
-            )
-            return None
-        return value
-
-    def _text(self, cell: Cell) -> str:
-        if cell.kind is Kind.FORMULA:
-            unusable(cell, self.findings)
-            return ""
-        # A text above the reader's limit comes cut; whoever merges knows whether it is the old one.
-        return clean_text(cell.text)[: MAX_CHARACTERS + 1]
-
-    def _files(self, cell: Cell) -> tuple[str, ...]:
-        if cell.is_blank or unusable(cell, self.findings):
-            return ()
-        names = [clean_text(part) for part in cell.text.replace(";", "\n").splitlines()]
-        kept = tuple(dict.fromkeys(part for part in names if part))
-        if len(kept) > MAX_FILES:
-            self.findings.block(cell, f"Mỗi tiêu chí không quá {MAX_FILES} tệp.")
-        return kept

@@ -87,14 +87,17 @@ TOO_MANY_CELLS = _(
 Attributes = Mapping[str, str]
 
 
-def read_xlsx(path: Path, name: str) -> Table:
+def read_xlsx(
+    path: Path, name: str, *, sheet: str = "", most_characters: int = MAX_CHARACTERS
+) -> Table:
     """The first visible sheet of the workbook, cells as stored; raises Refused.
 
-    The archive gate must have been passed.
+    Where a visible sheet is called `sheet`, it alone is read. The archive gate must have been
+    passed.
     """
     try:
         with ZipFile(path) as archive:
-            return _Workbook(archive, name).table()
+            return _Workbook(archive, name, most_characters).table(sheet)
     except (BadZipFile, EOFError, RuntimeError, ValueError, expat.ExpatError, zlib.error):
         # ValueError also covers digits, encodings and unknown codecs in the parts.
         raise Refused(UNREADABLE, "unreadable", name=name) from None
@@ -103,13 +106,14 @@ def read_xlsx(path: Path, name: str) -> Table:
 class _Workbook:
     """Finds its way from the package to the sheet."""
 
-    def __init__(self, archive: ZipFile, name: str) -> None:
+    def __init__(self, archive: ZipFile, name: str, most_characters: int) -> None:
         self._archive = archive
         self._name = name
+        self._most = most_characters
         # Part names are case-insensitive; the gate has refused names that collide.
         self._parts = {part.casefold(): part for part in archive.namelist()}
 
-    def table(self) -> Table:
+    def table(self, wanted: str) -> Table:
         if any(
             part.startswith(ACTIVE_PARTS) or part.endswith("vbaproject.bin") for part in self._parts
         ):
@@ -120,6 +124,8 @@ class _Workbook:
         visible = [name for name, (state, _relation) in sheets.items() if state == "visible"]
         if not visible:
             raise Refused(NO_VISIBLE_SHEET, "no_visible_sheet", name=self._name)
+        if wanted in visible:
+            visible = [wanted]
         shared = self._shared_strings(self._related(relations, "/sharedStrings"))
         styles = self._styles(self._related(relations, "/styles"))
         readers = {}
@@ -127,7 +133,7 @@ class _Workbook:
             target, kind = relations.get(sheets[sheet][1], ("", ""))
             if kind.endswith("/chartsheet"):
                 continue
-            reader = _Sheet(sheet, self._name, shared, styles)
+            reader = _Sheet(sheet, self._name, shared, styles, self._most)
             self._parse(target, reader.start, reader.end, reader.data)
             readers[sheet] = reader
         if not readers:
@@ -221,7 +227,7 @@ class _Workbook:
         strings: list[str] = []
         if part is None:
             return strings
-        text = _Text()
+        text = _Text(self._most)
 
         def start(tag: str, _attributes: Attributes) -> None:
             if tag == f"{MAIN} si":
@@ -292,7 +298,8 @@ class _Workbook:
 class _Text:
     """Collects the <t> runs of one string, without phonetic hints, up to the limit."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._runs: list[str] = []
         self._size = 0
         self._open = False
@@ -314,7 +321,7 @@ class _Text:
 
     def data(self, text: str) -> None:
         # Seven characters of the file may stand for one: escapes are undone at the end.
-        if self._open and self._size <= 7 * MAX_CHARACTERS:
+        if self._open and self._size <= 7 * self._most:
             self._runs.append(text)
             self._size += len(text)
 
@@ -322,17 +329,20 @@ class _Text:
         text = "".join(self._runs)
         if "_x" in text:
             text = ESCAPED.sub(_unescaped, text)
-        return text[: MAX_CHARACTERS + 1]
+        return text[: self._most + 1]
 
 
 class _Sheet:
     """Handlers that turn the sheet's XML into rows; refuses what readers could see differently."""
 
-    def __init__(self, sheet: str, name: str, shared: list[str], styles: list[Kind]) -> None:
+    def __init__(
+        self, sheet: str, name: str, shared: list[str], styles: list[Kind], most: int
+    ) -> None:
         self._sheet = sheet
         self._name = name
         self._shared = shared
         self._styles = styles
+        self._most = most
         self.rows: list[Row] = []
         self.merges: list[Merge] = []
         self.hidden_columns: set[int] = set()
@@ -348,7 +358,7 @@ class _Sheet:
         self._value: list[str] = []
         self._value_size = 0
         self._in_value = False
-        self._inline = _Text()
+        self._inline = _Text(most)
 
     def start(self, tag: str, attributes: Attributes) -> None:
         local = tag.removeprefix(f"{MAIN} ")
@@ -380,7 +390,7 @@ class _Sheet:
         self._inline.end(tag)
 
     def data(self, text: str) -> None:
-        if self._in_value and self._value_size <= MAX_CHARACTERS:
+        if self._in_value and self._value_size <= self._most:
             self._value.append(text)
             self._value_size += len(text)
         self._inline.data(text)

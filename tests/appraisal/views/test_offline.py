@@ -17,7 +17,7 @@ from django.urls import reverse
 from appraisal.files.store import evidence_store
 from appraisal.models import Citation, Event, Evidence, Mark, WorkbookImport
 from appraisal.states import Stage
-from appraisal.workbooks.formulas import YES
+from appraisal.workbooks.locked import YES
 from appraisal.workbooks.self_scores import (
     FILES,
     HEADER_ROW,
@@ -101,7 +101,7 @@ def take(client: Client, url: str, cast: Cast, *codes: str, **seen: int) -> Any:
     for row in page["rows"]:
         data[f"seen_{row['number']}"] = seen.get(row["code"].replace(".", "_"), row["seen"])
         if row["code"] in codes:
-            data[f"take_{row['number']}"] = "on"
+            data.setdefault("replace" if row["is_conflict"] else "take", []).append(row["number"])
     return client.post(url, data, follow=True)
 
 
@@ -181,7 +181,7 @@ def test_taken_once_it_cannot_be_taken_again(cast: Cast, officer: Client) -> Non
     url = bring(cast, officer, typed(taken(cast, officer), {("2.2", "", POINTS): 12})).url
     take(officer, url, cast, "2.2")
     assert officer.get(url).status_code == 302
-    assert officer.post(url, {"take_0": "on"}).status_code == 302
+    assert officer.post(url, {"take": "0"}).status_code == 302
     assert Mark.objects.count() == 1
 
 
@@ -218,7 +218,7 @@ def test_documents_of_the_zip_are_cited_where_the_workbook_names_them(
     page = text_of(officer.get(url))
     assert "Đã đưa vào thư viện: KẾ HOẠCH.pdf" in page
     assert "Không tiêu chí nào nêu tên nên bỏ qua: không-cần.pdf" in page
-    assert "không có trong tệp ZIP và thư viện" in page
+    assert "chưa có trong tệp ZIP và thư viện: thiếu.pdf" in page
     assert Evidence.objects.count() == 1
     assert not Citation.objects.exists()
     take(officer, url, cast, "1.1")
@@ -302,7 +302,7 @@ def test_after_the_deadline_neither_taken_home_nor_brought_back(
     clock.set(AFTER)
     assert officer.get(to(cast, "download")).status_code == 403
     assert bring(cast, officer, content).status_code == 403
-    assert officer.post(url, {"take_3": "on"}).status_code == 403
+    assert officer.post(url, {"take": "3"}).status_code == 403
     assert not Mark.objects.exists()
 
 

@@ -19,9 +19,10 @@ import pytest
 from appraisal import scoring
 from appraisal.demonstration.province import criteria
 from appraisal.files.refusal import Refused
-from appraisal.workbooks.formulas import NO, YES
+from appraisal.workbooks.locked import NO, YES, digest
 from appraisal.workbooks.reading import read_table
 from appraisal.workbooks.self_scores import (
+    COUNTED,
     FILES,
     HEADER_ROW,
     INPUT,
@@ -34,16 +35,19 @@ from appraisal.workbooks.self_scores import (
     WAIVED,
     LeafSpec,
     SelfScoreSheet,
+    parse_file,
     parse_self_scores,
 )
 from appraisal.workbooks.self_scores_out import (
+    SUM_ROW,
     Heading,
     LeafRow,
     SheetFacts,
     write_self_scores,
 )
 
-FACTS = SheetFacts("Chỉ số CCHC năm 2020", "Sở Y tế", 7, datetime(2020, 12, 10, 9, 0))
+OWNER = digest(["Sở Y tế", 2020])
+FACTS = SheetFacts("Chỉ số CCHC năm 2020", "Sở Y tế", OWNER, datetime(2020, 12, 10, 9, 0))
 TEXTS = [
     case["text"]
     for case in json.loads(
@@ -88,7 +92,10 @@ def specs(sheet: list[Heading | LeafRow]) -> list[LeafSpec]:
 def read(content: bytes, sheet: list[Heading | LeafRow], folder: Path) -> SelfScoreSheet:
     path = folder / "back.xlsx"
     path.write_bytes(content)
-    return parse_self_scores(read_table(path, "bang.xlsx"), 7, specs(sheet), "bang.xlsx")
+    return SelfScoreSheet.from_json(
+        parse_file(str(path), {"name": "bang.xlsx", "owner": OWNER,
+                               "leaves": [spec.to_json() for spec in specs(sheet)]})
+    )  # fmt: skip
 
 
 def filled(content: bytes, cells: Mapping[tuple[str, str, int], Any]) -> bytes:
@@ -186,8 +193,8 @@ def test_it_survives_being_saved_by_libreoffice_and_counts_as_we_do(tmp_path: Pa
     }
     page = openpyxl.load_workbook(BytesIO(saved), data_only=True)["Tự chấm"]
     total = sum((was["points"] for was in stored.values()), Decimal(0))
-    assert round(Decimal(str(page.cell(4, 3).value)), 6) == round(total, 6)
-    assert page.cell(4, VALUE).value == len(stored)
+    assert round(Decimal(str(page.cell(SUM_ROW, COUNTED).value)), 6) == round(total, 6)
+    assert page.cell(SUM_ROW, VALUE).value == len(stored)
     for number in range(HEADER_ROW + 1, page.max_row + 1):
         leaf = page.cell(number, KEY).value
         if leaf is None or page.cell(number, VERSION).value is None:
@@ -294,9 +301,9 @@ def test_a_workbook_of_another_dossier_is_refused(tmp_path: Path) -> None:
     path.write_bytes(write_self_scores(FACTS, sheet))
     table = read_table(path, "other.xlsx")
     with pytest.raises(Refused, match="of_another"):
-        parse_self_scores(table, 8, specs(sheet), "other.xlsx")
+        parse_self_scores(table, digest([]), specs(sheet), "other.xlsx")
     with pytest.raises(Refused, match="old_criteria"):
-        parse_self_scores(table, 7, specs(sheet)[:-1], "other.xlsx")
+        parse_self_scores(table, OWNER, specs(sheet)[:-1], "other.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -305,7 +312,7 @@ def test_a_workbook_of_another_dossier_is_refused(tmp_path: Path) -> None:
 def test_every_workbook_of_the_corpus_is_refused(path: Path) -> None:
     sheet = rows()
     with pytest.raises(Refused):
-        parse_self_scores(read_table(path, path.name), 7, specs(sheet), path.name)
+        parse_self_scores(read_table(path, path.name), OWNER, specs(sheet), path.name)
 
 
 # --- Inert ---------------------------------------------------------------------------------------
@@ -329,7 +336,7 @@ def test_only_our_own_formulas_are_in_the_workbook() -> None:
             )
             for row in rows()
         ]  # fmt: skip
-        facts = SheetFacts(text, text, 7, FACTS.taken_at)
+        facts = SheetFacts(text, text, OWNER, FACTS.taken_at)
         found = parts(write_self_scores(facts, hostile))
         assert found["xl/worksheets/sheet1.xml"].count("<f>") == ours
         for name, xml in found.items():
