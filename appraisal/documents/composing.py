@@ -31,9 +31,8 @@ _SLACK: Final = 0.05
 
 ROUNDS: Final = 12
 """After so many questions each table begins a page of its own."""
-SMALL: Final = 0.4
-SOME_PAGES: Final = 3
-"""Parts of a page: what is first supposed of a table's place depends on its height."""
+LOOSE_PAGES: Final = 3
+"""Of so many pages a table is laid out before its place is known."""
 
 
 @dataclass(frozen=True)
@@ -80,86 +79,109 @@ def compose(draft: Draft, tell: Callable[[int], None] = lambda _percent: None) -
 
 
 def _at_rest(draft: Draft, tell: Callable[[int], None]) -> tuple[Layout, list[Placed]]:
-    cuts = [_Cut(item) for item in draft.tables]
+    tables = [_Seating(item) for item in draft.tables]
     for turn in range(ROUNDS):
-        layout = _laid_out(draft, cuts)
+        layout = _laid_out(draft, tables)
         tell(min(80, 40 + 20 * turn))
         places = layout.places()
         # Every table is asked, also after one that does not rest.
-        if not [cut for cut in cuts if not cut.rests(places)]:
-            return layout, [cut.placed(places) for cut in cuts]
-    for cut in cuts:
-        cut.begin_a_page()
-    layout = _laid_out(draft, cuts)
+        if not [table for table in tables if not table.rests(places)]:
+            return layout, [table.placed(places) for table in tables]
+    for table in tables:
+        table.begin_a_page()
+    layout = _laid_out(draft, tables)
     places = layout.places()
-    return layout, [cut.placed(places) for cut in cuts]
+    return layout, [table.placed(places) for table in tables]
 
 
-def _laid_out(draft: Draft, cuts: Sequence[_Cut]) -> Layout:
+def _laid_out(draft: Draft, tables: Sequence[_Seating]) -> Layout:
     html = draft.html
-    for cut in cuts:
-        html = html.replace(f"<!--table {cut.name}-->", cut.spaces(), 1)
+    for table in tables:
+        html = html.replace(f"<!--table {table.name}-->", table.spaces(), 1)
     return engine.lay_out(html, draft.assets)
 
 
-class _Cut:
-    """A table and how it is cut into leaves so far."""
+class _Seating:
+    """A table on its way to its place.
+
+    The engine is given a space for each row that may part from the one above, and parts them where
+    it likes: so a table begins as early as it may, and a signature below takes the last rows with
+    it. From where the first space came to stand the table is cut into leaves, one for each page
+    and under a header each; where the engine parts a leaf once more, it is cut there. At rest, no
+    leaf is parted and the table stands where it was cut for. Leaves in the middle fill their pages
+    and are given one space each, or thousands of rows would take their time.
+    """
 
     def __init__(self, spaced: Spaced) -> None:
         self.name = spaced.name
         width, height = spaced.page
         self._setting = Setting(spaced.table, width)
         self._page = height - _SLACK
-        self._alone = False
-        self._leaves = self._supposed()
-
-    def _supposed(self) -> tuple[Leaf, ...]:
-        """Before anything is known: a small table on one page, one of some pages from the middle.
-
-        Of a long one the beginning, so that its many pages are not laid out in vain.
-        """
-        height, least = self._setting.height, self._setting.least(self._page)
-        if height < self._page * SMALL:
-            return self._setting.leaves(self._page, self._page)
-        if height < self._page * SOME_PAGES:
-            return self._setting.leaves(max(self._page / 2, least), self._page)
-        return (Leaf((), least),)
+        self._seen: Place | None = None
+        self._is_alone = False
+        # Of a long table the first pages: the others would be laid out in vain.
+        self._leaves = (self._setting.beginning(self._page * LOOSE_PAGES),)
 
     def begin_a_page(self) -> None:
         """Stand at the top of a page from now on, where nothing above can move the table."""
-        self._alone = True
+        self._is_alone = True
         self._leaves = self._setting.leaves(self._page, self._page)
 
     def spaces(self) -> str:
-        """The HTML that leaves room for each leaf."""
-        classes = ["leaf"] * len(self._leaves)
-        classes[-1] += " last"
-        if not self._alone:
-            classes[0] += " first"
+        """The HTML that leaves room for the table."""
+        looks = []
+        for n, leaf in enumerate(self._leaves):
+            heights = self._pieces(n, leaf)
+            looks += [(n, 0, "next" if n or self._is_alone else "first", heights[0])]
+            looks += [(n, m, "", height) for m, height in enumerate(heights[1:], 1)]
+        last = len(looks) - 1
         return "".join(
-            f'<article id="{self._id(n)}" class="{look}" style="height: {leaf.height:.3f}pt">'
-            "</article>"
-            for n, (look, leaf) in enumerate(zip(classes, self._leaves, strict=True))
+            f'<article id="{self._id(leaf, piece)}" class="{look}{" last" * (n == last)}"'
+            f' style="height: {height:.3f}pt"></article>'
+            for n, (leaf, piece, look, height) in enumerate(looks)
         )
 
     def rests(self, places: Mapping[str, Place]) -> bool:
-        """Whether the leaves fit where they came to stand; otherwise they are cut anew."""
-        first = places[self._id(0)]
-        room = self._page + _TOP - first.top
-        leaves = self._setting.leaves(max(room, self._setting.least(self._page)), self._page)
-        follow = all(
-            places[self._id(n)].page == first.page + n for n in range(1, len(self._leaves))
-        )
-        rest = follow and leaves == self._leaves
-        self._leaves = leaves
-        return rest
+        """Whether the leaves are right where they stand; otherwise they will be others."""
+        seen = places[self._id(0, 0)]
+        if not self._has_moved(seen):
+            return not self._is_parted(places, seen.page)
+        room = max(self._page + _TOP - seen.top, self._setting.least(self._page))
+        leaves = self._setting.leaves(room, self._page)
+        # What was supposed at first is right where the whole table has room.
+        is_right = self._seen is None and leaves == self._leaves
+        self._seen, self._leaves = seen, leaves
+        return is_right and not self._is_parted(places, seen.page)
+
+    def _has_moved(self, seen: Place) -> bool:
+        at = self._seen
+        return at is None or seen.page != at.page or abs(seen.top - at.top) > _SLACK
+
+    def _is_parted(self, places: Mapping[str, Place], page: int) -> bool:
+        """Whether the engine parts a leaf; it is then cut there."""
+        for n, leaf in enumerate(self._leaves):
+            pieces = len(self._pieces(n, leaf))
+            pages = [places[self._id(n, piece)].page for piece in range(pieces)]
+            kept = pages.count(page + n)
+            if kept < pieces:
+                if kept:
+                    self._leaves = self._setting.cut(self._leaves, n, kept, self._page)
+                return True
+        return False
 
     def placed(self, places: Mapping[str, Place]) -> Placed:
         return Placed(
             self._setting,
             self._leaves,
-            tuple(places[self._id(n)] for n in range(len(self._leaves))),
+            tuple(places[self._id(n, 0)] for n in range(len(self._leaves))),
+            sum(len(self._pieces(n, leaf)) for n, leaf in enumerate(self._leaves)),
         )
 
-    def _id(self, number: int) -> str:
-        return f"{self.name}-{number}"
+    def _pieces(self, number: int, leaf: Leaf) -> list[float]:
+        """The heights of the spaces of a leaf."""
+        if 0 < number < len(self._leaves) - 1:
+            return [leaf.height]
+        return self._setting.pieces(leaf)
+
+    def _id(self, leaf: int, piece: int) -> str:
+        return f"{self.name}-{leaf}-{piece}"

@@ -38,11 +38,12 @@ _BLACK: Final = b"0 0 0 rg 0 0 0 RG"
 
 @dataclass(frozen=True)
 class Placed:
-    """A set table, and where each of its leaves begins."""
+    """A set table, where each of its leaves begins, and how many spaces the engine left for it."""
 
     setting: Setting
     leaves: tuple[Leaf, ...]
     places: tuple[Place, ...]
+    spaces: int
 
 
 def draw(pdf: Any, structure: Structure, tables: Sequence[Placed]) -> None:
@@ -50,7 +51,7 @@ def draw(pdf: Any, structure: Structure, tables: Sequence[Placed]) -> None:
     fonts = _Fonts(pdf)
     spaces = iter(structure.elements(SPACE_TAG))
     for table in tables:
-        _Table(structure, fonts, table, [next(spaces) for _leaf in table.leaves]).draw()
+        _Table(structure, fonts, table, [next(spaces) for _n in range(table.spaces)]).draw()
     fonts.embed(structure)
 
 

@@ -116,25 +116,66 @@ class Setting:
 
         `page` is the height of a whole page.
         """
-        unit = next(self._units(), ())
+        unit = self._units[0] if self._units else ()
         if self._begun + _sum(unit) <= page:
             return self._begun + _sum(unit)
         return self._begun + _sum(unit[:-1]) + _tall(3)
 
-    def leaves(self, first: float, page: float) -> tuple[Leaf, ...]:
+    def beginning(self, height: float) -> Leaf:
+        """The first rows up to about such a height, as if on one page of any length."""
+        strips: list[Strip] = []
+        for unit in self._units:
+            if self._begun + _sum(strips) > height:
+                break
+            strips += unit
+        return self._leaf(strips)
+
+    def pieces(self, leaf: Leaf) -> list[float]:
+        """The heights of what stays together on a leaf: the header with a first row, then rows."""
+        pieces = [self._begun]
+        for strip, piece in zip(leaf.strips, self._of_pieces(leaf), strict=True):
+            if piece == len(pieces):
+                pieces.append(0.0)
+            pieces[piece] += strip.height
+        return pieces
+
+    def cut(
+        self, leaves: tuple[Leaf, ...], number: int, kept: int, page: float
+    ) -> tuple[Leaf, ...]:
+        """The leaves with only so many pieces on one of them; the rows after go on by pages."""
+        strips: list[Strip] = []
+        for strip, piece in zip(
+            leaves[number].strips, self._of_pieces(leaves[number]), strict=True
+        ):
+            if piece == kept:
+                return (*leaves[:number], self._leaf(strips), *self.leaves(page, page, strip.row))
+            strips.append(strip)
+        return leaves
+
+    def _of_pieces(self, leaf: Leaf) -> Iterator[int]:
+        """For each strip of a leaf the piece that it belongs to, counted from 0."""
+        piece = 0
+        for n in range(len(leaf.strips)):
+            if n and self.table.rows[leaf.strips[n - 1].row].role != "field":
+                piece += 1
+            yield piece
+
+    def leaves(self, first: float, page: float, start: int = 0) -> tuple[Leaf, ...]:
         """The table over pages: `first` points are left on the first page, `page` on the next.
 
-        `first` is `least` or more.
+        `first` is `least` or more. `start` is the first row, which begins what stays together.
         """
         leaves: list[Leaf] = []
         strips: list[Strip] = []
         height, room = self._begun, first
-        for unit in self._units():
+        for unit in self._units:
+            if unit[0].row < start:
+                continue
             fits = self._begun + _sum(unit) <= page
             # What no page can hold whole begins where it stands, unless hardly a line is left.
             wanted = _sum(unit) if fits else _sum(unit[:-1]) + _tall(3)
             if strips and height + wanted > room:
-                leaves.append(Leaf(tuple(strips), height))
+                leaves.append(self._leaf(strips))
                 strips, height, room = [], self._begun, page
             if fits:
                 strips += unit
@@ -142,26 +183,30 @@ class Setting:
                 continue
             for strip in self._torn(unit, room - height, page - self._begun):
                 if strips and height + strip.height > room:
-                    leaves.append(Leaf(tuple(strips), height))
+                    leaves.append(self._leaf(strips))
                     strips, height, room = [], self._begun, page
                 strips.append(strip)
                 height += strip.height
-        return (*leaves, Leaf(tuple(strips), height))
+        return (*leaves, self._leaf(strips))
+
+    def _leaf(self, strips: Sequence[Strip]) -> Leaf:
+        return Leaf(tuple(strips), self._begun + _sum(strips))
 
     @property
     def _begun(self) -> float:
         return RULE + self.header.height
 
-    def _units(self) -> Iterator[tuple[Strip, ...]]:
+    @cached_property
+    def _units(self) -> tuple[tuple[Strip, ...], ...]:
         """Rows that stay together: a field's title with the row below it."""
+        units: list[tuple[Strip, ...]] = []
         unit: list[Strip] = []
         for strip, row in zip(self.strips, self.table.rows, strict=True):
             unit.append(strip)
             if row.role != "field":
-                yield tuple(unit)
+                units.append(tuple(unit))
                 unit = []
-        if unit:
-            yield tuple(unit)
+        return (*units, tuple(unit)) if unit else tuple(units)
 
     @staticmethod
     def _torn(unit: tuple[Strip, ...], room: float, page: float) -> Iterator[Strip]:

@@ -89,6 +89,49 @@ def test_a_heading_stays_with_its_table(by_hand):
     assert heading.page == caption.page == first.page
 
 
+@pytest.mark.parametrize("above", [13, 14, 15, 16, 17])
+def test_a_sentence_that_announces_a_table_stands_on_its_page(above):
+    announcing = Paragraph("Các tiêu chí bị trừ điểm nhiều nhất là:")
+    paper = replace(
+        samples.minutes(),
+        blocks=(*(Paragraph("Một dòng.") for _n in range(above)), announcing, samples.scores(9)),
+    )
+    sheet = decree.measure(composed(paper))
+    sentence = sheet.find(announcing.text)
+    assert sentence.page == sheet.find("Lĩnh vực số 1", after=sentence).page
+
+
+@pytest.mark.parametrize("above", range(0, 22, 3))
+def test_a_table_begins_as_early_as_it_may(above):
+    """Where the engine would begin it, however much stands above; also after another table."""
+    blocks = (
+        *(Paragraph(TEXT) for _n in range(above)),
+        samples.scores(9),
+        Paragraph(TEXT),
+        replace(samples.scores(12), caption="Bảng sau"),
+    )
+    paper = replace(samples.minutes(), blocks=blocks)
+    ours, engines = (
+        [sheet.find(text) for text in ("Lĩnh vực số 1", "Bảng sau", "Lĩnh vực số 3")]
+        for sheet in (
+            decree.measure(composed(paper)),
+            decree.measure(composed(paper, by_hand=False)),
+        )
+    )
+    assert [found.page for found in ours] == [found.page for found in engines]
+    assert ours[0].first.baseline == pytest.approx(engines[0].first.baseline, abs=0.06)
+    assert ours[1].first.baseline == pytest.approx(engines[1].first.baseline, abs=0.06)
+
+
+@pytest.mark.parametrize("above", range(8, 20, 2))
+def test_a_signature_takes_the_last_rows_of_a_table_with_it(above):
+    texts = (*(Paragraph(TEXT) for _n in range(above)), samples.scores(14))
+    content = composed(replace(samples.minutes(), blocks=texts))
+    sheet = decree.measure(content)
+    assert sheet.find("Tổng cộng").page == sheet.find("THƯ KÝ").page
+    tagged.check_sound(content)
+
+
 def test_tables_that_find_no_rest_begin_pages_of_their_own(monkeypatch):
     monkeypatch.setattr(composing, "ROUNDS", 1)
     content = composed(mixed())
