@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.fields import CHOICE, Day, Text
+from agencies.models import Jurisdiction
 from appraisal.models import LegalBasis, PaperSettings
 from appraisal.models.papers import DOSSIER_KINDS, Issuer, PaperKind, SigningMode
 from appraisal.papers.house import CITING
@@ -122,6 +123,12 @@ class LetterheadForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """The names, without the state that was seen."""
         return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+def letterhead_form(province: Jurisdiction, seen: str) -> LetterheadForm:
+    """The form as things stand."""
+    names = {name: getattr(province, name) for name in ("kind", "name", "place", "council")}
+    return LetterheadForm(initial={**names, "seen": seen})
 
 
 class BasesForm(forms.Form):

@@ -13,6 +13,8 @@ from appraisal.models import Paper
 from appraisal.models.papers import PaperFormat, PaperKind, PaperState
 
 UNDER_WAY = frozenset({PaperState.QUEUED, PaperState.RUNNING})
+ORDER = (PaperFormat.PDF, PaperFormat.SIGNED, PaperFormat.DOCX, PaperFormat.ZIP)
+"""In which the files of a paper are offered."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def row_of(paper: Paper, changes: Iterable[str] = ()) -> PaperRow:
                 sha256=item.sha256,
                 is_signed=item.format == PaperFormat.SIGNED,
             )
-            for item in paper.files.all()
+            for item in sorted(paper.files.all(), key=lambda item: ORDER.index(item.format))
         ),
         issued=_("Số %(number)s ngày %(day)s")
         % {"number": issue.number, "day": issue.issued_on.strftime("%d/%m/%Y")}

@@ -24,6 +24,7 @@ from appraisal.forms.paper_settings import (
     LetterheadForm,
     PaperSettingsForm,
     bases_form,
+    letterhead_form,
     settings_form,
     stored_bases,
     tried,
@@ -36,6 +37,7 @@ from appraisal.views.preparing import CONFLICT, UNPROCESSABLE, tell
 from appraisal.workflow import papers as workflow
 from appraisal.workflow.acting import Conflict, Invalid
 
+SAVED = 302
 BLANK: dict[str, Any] = {"text": "", "issued_on": "", "replaced_on": "", "kinds": []}
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -136,29 +138,16 @@ def edit(request: Request, kind: str) -> HttpResponse:
         raise Http404
     province = request.user.jurisdiction
     chosen = settings_of(province, kind)
-    form, status, differences = settings_form(chosen), 200, []
+    form, status = settings_form(chosen), 200
+    differences: list[Difference] = []
     if request.method == "POST":
         form = PaperSettingsForm(request.POST, kind=kind)
-        if "preview" in request.POST:
-            chosen = tried(form, chosen)
-        elif form.is_valid():
-            given, status = workflow.SettingsInput(**form.given()), UNPROCESSABLE
-            try:
-                workflow.save_paper_settings(
-                    request.user, kind, given, version=form.cleaned_data["version"]
-                )
-            except Invalid as invalid:
-                tell(form, invalid)
-                chosen = tried(form, chosen)
-            except Conflict:
-                # What was typed stays; saved again from here, it replaces what is shown beside it.
-                differences, status = _differences(form, settings_form(chosen)), CONFLICT
-                form.data = {**request.POST.dict(), "version": str(chosen.version)}
-            else:
+        chosen = tried(form, chosen)
+        if "preview" not in request.POST:
+            status, differences = _keep(request, kind, form)
+            if status == SAVED:
                 messages.success(request, _("Đã lưu. Bản đã lập trước đây thành lỗi thời."))
                 return redirect("appraisal:papers-settings")
-        else:
-            status = UNPROCESSABLE
     context = {
         "kind": kind,
         "title": PaperKind(kind).label,
@@ -170,16 +159,34 @@ def edit(request: Request, kind: str) -> HttpResponse:
     return render(request, "appraisal/papers/settings_edit.html", context, status=status)
 
 
+def _keep(request: Request, kind: str, form: PaperSettingsForm) -> tuple[int, list[Difference]]:
+    """Save the form, or say in it what is wrong or what somebody else saved meanwhile.
+
+    Saved again after that, what was typed replaces what is shown beside it.
+    """
+    if not form.is_valid():
+        return UNPROCESSABLE, []
+    given = workflow.SettingsInput(**form.given())
+    try:
+        workflow.save_paper_settings(
+            request.user, kind, given, version=form.cleaned_data["version"]
+        )
+    except Invalid as invalid:
+        tell(form, invalid)
+        return UNPROCESSABLE, []
+    except Conflict:
+        stored = settings_of(request.user.jurisdiction, kind)
+        form.data = {**request.POST.dict(), "version": str(stored.version)}
+        return CONFLICT, _differences(form, settings_form(stored))
+    return SAVED, []
+
+
 @require_form
 def letterhead(request: Request) -> HttpResponse:
     """The names of the province as its papers print them; two editors see each other's values."""
     rules.enforce(rules.can_keep_paper_settings(request.user))
     province, status, differences = request.user.jurisdiction, 200, []
-    stored = LetterheadForm(
-        initial={name: getattr(province, name) for name in ("kind", "name", "place", "council")}
-        | {"seen": workflow.letterhead_state(province)}
-    )
-    form = stored
+    form = letterhead_form(province, workflow.letterhead_state(province))
     if request.method == "POST":
         form, status = LetterheadForm(request.POST), UNPROCESSABLE
         if form.is_valid():
@@ -187,8 +194,10 @@ def letterhead(request: Request) -> HttpResponse:
             try:
                 workflow.save_letterhead(request.user, given, seen=form.cleaned_data["seen"])
             except Conflict:
-                differences, status = _differences(form, stored), CONFLICT
-                form.data = {**request.POST.dict(), "seen": workflow.letterhead_state(province)}
+                province.refresh_from_db()
+                seen = workflow.letterhead_state(province)
+                differences = _differences(form, letterhead_form(province, seen))
+                form.data, status = {**request.POST.dict(), "seen": seen}, CONFLICT
             else:
                 messages.success(request, _("Đã lưu tên gọi trên văn bản."))
                 return redirect("appraisal:papers-settings")

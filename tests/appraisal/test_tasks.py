@@ -10,10 +10,11 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
+from agencies.verdict import Refusal
 from appraisal import tasks
 from appraisal.files.store import Store, evidence_store
 from appraisal.models import Consolidation, Event, Paper, PaperFile
-from appraisal.models.papers import PaperState
+from appraisal.models.papers import DOSSIER_KINDS, PaperKind, PaperState
 from appraisal.queries import results
 from appraisal.states import RoundState
 from appraisal.workflow import papers
@@ -105,6 +106,39 @@ def test_a_paper_that_failed_says_so_and_is_made_when_asked_again(
     assert again.state == PaperState.QUEUED
     tasks.make_paper(again.pk)
     assert Paper.objects.get().state == PaperState.DONE
+
+
+def renamed(cast: Cast, council: str) -> None:
+    province = cast.fresh().jurisdiction
+    names = papers.LetterheadInput(province.kind, province.name, province.place, council)
+    papers.save_letterhead(cast.secretary, names, seen=papers.letterhead_state(province))
+
+
+def test_what_changed_between_asking_and_making_is_not_passed_off_as_what_was_asked_for(
+    cast: Cast,
+) -> None:
+    consolidated(cast)
+    paper, name = asked(cast), cast.jurisdiction.council
+    renamed(cast, "Hội đồng khác")
+    tasks.make_paper(paper.pk)
+    failed = Paper.objects.get()
+    assert failed.state == PaperState.FAILED
+    assert "đã thay đổi từ khi yêu cầu" in failed.error
+    assert not failed.files.exists()
+    # Under the old name again, the same paper can be made after all.
+    renamed(cast, name)
+    assert asked(cast) == paper
+    tasks.make_paper(paper.pk)
+    assert Paper.objects.get().state == PaperState.DONE
+
+
+def test_a_paper_asked_for_without_what_it_tells_of_says_so(cast: Cast) -> None:
+    consolidated(cast)
+    with pytest.raises(Refusal, match="Chưa ghi cuộc họp nào"):
+        papers.ask_for_paper(cast.secretary, cast.fresh(), PaperKind.MINUTES)
+    made = papers.ask_for_submission(cast.secretary, cast.fresh())
+    assert {paper.kind for paper in made} == set(PaperKind) - DOSSIER_KINDS - {PaperKind.MINUTES}
+    assert papers.ask_for_submission(cast.secretary, cast.fresh()) == made
 
 
 def test_the_sweeper_starts_what_was_lost(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

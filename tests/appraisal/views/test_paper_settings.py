@@ -51,7 +51,7 @@ def test_the_overview_asks_the_same_whatever_was_set(cast: Cast) -> None:
         cast.secretary, [papers.BasisInput(f"Luật {n}") for n in range(9)],
         seen=papers.bases_state(cast.jurisdiction),
     )  # fmt: skip
-    assert queries(cast.secretary, HOME) == before
+    assert queries(cast.secretary, HOME) <= before
 
 
 @pytest.mark.parametrize("page", [HOME, DECISION, LETTERHEAD, BASES])
