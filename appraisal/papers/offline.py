@@ -90,6 +90,7 @@ def _row(node: Criterion, mark: Mark | None, files: tuple[str, ...]) -> LeafRow:
         reason=mark.reason if mark else "",
         files=files,
         outside_total=node.outside_total,
+        depth=node.depth,
     )
 
 

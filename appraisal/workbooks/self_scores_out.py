@@ -41,6 +41,7 @@ WIDTHS: Final = {
     WAIVED: 10, REASON: 40, FILES: 32, COUNTED: 10,
 }  # fmt: skip
 SUM_ROW: Final = 4
+DEEPEST: Final = 9
 
 INSTRUCTIONS: Final = (
     "Chỉ các ô nền vàng điền được; phần còn lại khóa để tải lên đọc đúng.",
@@ -72,7 +73,8 @@ class Heading:
 class LeafRow:
     """One leaf with what is stored of it; `version` is 0 where nothing is.
 
-    A leaf outside the total (bonus) is not in the sum of the whole.
+    A leaf outside the total (bonus) is not in the sum of the whole. `depth` is counted as that of
+    a heading: a leaf belongs to the headings above it that are less deep.
     """
 
     code: str
@@ -88,6 +90,7 @@ class LeafRow:
     reason: str = ""
     files: tuple[str, ...] = ()
     outside_total: bool = False
+    depth: int = DEEPEST
 
     @property
     def proposed(self) -> Decimal | None:
@@ -219,7 +222,7 @@ class _SelfScores:
         end = self.next
         for other in range(place + 1, len(self.rows)):
             row = self.rows[other]
-            if isinstance(row, Heading) and row.depth <= heading.depth:
+            if row.depth <= heading.depth:
                 end = self.first_of[other]
                 break
             below.append(row)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -22,6 +23,7 @@ from appraisal.files.refusal import Refused
 from appraisal.workbooks.locked import NO, YES, digest
 from appraisal.workbooks.reading import read_table
 from appraisal.workbooks.self_scores import (
+    CODE,
     COUNTED,
     FILES,
     HEADER_ROW,
@@ -30,6 +32,8 @@ from appraisal.workbooks.self_scores import (
     POINTS,
     PROPOSED,
     REASON,
+    SHEET,
+    UNIT,
     VALUE,
     VERSION,
     WAIVED,
@@ -45,6 +49,7 @@ from appraisal.workbooks.self_scores_out import (
     SheetFacts,
     write_self_scores,
 )
+from appraisal.workbooks.values import clean_text
 
 OWNER = digest(["Sở Y tế", 2020])
 FACTS = SheetFacts("Chỉ số CCHC năm 2020", "Sở Y tế", OWNER, datetime(2020, 12, 10, 9, 0))
@@ -53,6 +58,14 @@ TEXTS = [
     for case in json.loads(
         Path("tests/attack_corpus/tables/texts.json").read_text(encoding="utf-8")
     )["cases"]
+]
+
+# XlsxWriter copies such a text into the sheet as finished XML.
+INJECTIONS = [
+    "<r></r>",
+    '<r><t>a</t></r></is></c><c r="B1"><f>1+1</f><v>2</v></c><c t="inlineStr"><is><r><t>b</t></r>',
+    "=1+1",
+    "_x0041_",
 ]
 
 
@@ -69,7 +82,7 @@ def rows(**stored: Mapping[str, Any]) -> list[Heading | LeafRow]:
         found.append(
             LeafRow(
                 item.code, item.title, rule, item.rule_text, "\n".join(item.evidence),
-                item.na_allowed, **stored.get(item.code, {}),
+                item.na_allowed, depth=item.depth, **stored.get(item.code, {}),
             )
         )  # fmt: skip
     return found
@@ -228,6 +241,83 @@ def test_cells_filled_in_libreoffice_are_read(tmp_path: Path) -> None:
     assert back[met.code].files == ("Kế hoạch.pdf", "Báo cáo.pdf")
 
 
+# --- Formulas ------------------------------------------------------------------------------------
+EDGES: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
+    ("boolean", {"no": 1}, [{"met": True}, {"met": False}, {}]),
+    ("manual", {}, [{}]),
+    ("levels", {"levels": [{"level": "Tốt", "share": 1}, {"level": "K*", "share": 0.5},
+                           {"level": "Khá?~ " + "dài " * 70, "share": 0.25}]}, []),
+    ("checklist", {"items": [{"label": "A", "points": 3}, {"label": "B", "points": 2}]},
+     [{"items": ["1"]}, {"items": ["1", "2"]}, {"items": []}, {}]),
+    ("checklist", {"items": 8, "points_each": 0.5}, [{"items": 3}, {"items": 0}, {}]),
+]  # fmt: skip
+
+
+def test_formulas_propose_what_the_server_proposes(tmp_path: Path) -> None:
+    """Every rule of the demonstration and edges, without the values that the server wrote."""
+    cases: list[tuple[scoring.Rule, dict[str, Any]]] = []
+    for leaf in leaves_of(rows()):
+        variants: list[dict[str, Any]] = [answers(leaf.rule, True), answers(leaf.rule, False), {}]
+        for done, total in (("0", "0"), ("5", "0"), ("0", "7"), ("7", "7"), ("2", "3"), ("9", "7")):
+            if {"done", "total"} <= {asked.name for asked in scoring.inputs(leaf.rule)}:
+                variants.append({"done": done, "total": total})
+        if any(asked.name == "days_late" for asked in scoring.inputs(leaf.rule)):
+            variants += [{"met": False}, *({"met": True, "days_late": n} for n in range(40))]
+        cases += [(leaf.rule, declared) for declared in variants]
+    for kind, params, declared_list in EDGES:
+        rule = scoring.Rule(kind, Decimal(4), params)
+        choices = [c.value for asked in scoring.inputs(rule) for c in asked.choices]
+        if kind == "levels":
+            declared_list = [{"level": value} for value in choices]
+        cases += [(rule, declared) for declared in declared_list]
+    usable, sheet = [], []
+    for rule, declared in cases:
+        try:
+            proposed = scoring.propose(rule, declared).points
+        except scoring.BadValue:
+            continue
+        code = f"c{len(usable)}"
+        usable.append((code, rule.kind, declared, proposed))
+        sheet.append(LeafRow(code, "Nội dung", rule, "", "", False, 1, declared))
+    # A saving by openpyxl drops every value of a formula: what is found was counted anew.
+    bare = filled(write_self_scores(FACTS, sheet), {})
+    page = openpyxl.load_workbook(BytesIO(recalculated(bare, tmp_path)), data_only=True)[SHEET]
+    shown = {
+        page.cell(number, KEY).value: page.cell(number, PROPOSED).value
+        for number in range(HEADER_ROW + 1, page.max_row + 1)
+        if page.cell(number, VERSION).value is not None
+    }
+    assert len(usable) > 100
+    for code, kind, declared, proposed in usable:
+        value = shown[code]
+        found = None if value in (None, "") else round(Decimal(str(value)), 6)
+        assert found == (None if proposed is None else round(proposed, 6)), (kind, declared)
+
+
+def test_sums_count_fields_and_the_whole_without_what_is_outside(tmp_path: Path) -> None:
+    rule = scoring.Rule("manual", Decimal(4), {})
+
+    def leaf(code: str, points: str | None, **more: Any) -> LeafRow:
+        own = None if points is None else Decimal(points)
+        return LeafRow(code, code, rule, "", "", True, 1, {}, own, **more)
+
+    sheet = [
+        Heading("1", "Một", Decimal(12), 0), Heading("1.1", "Con", Decimal(8), 1),
+        leaf("1.1.1", "1.5"), leaf("1.1.2", None), leaf("1.2", "2.25", depth=1),
+        Heading("2", "Hai", Decimal(4), 0),
+        leaf("2.1", None, not_applicable=True, reason="Không có"),
+        leaf("T", "3", outside_total=True, depth=0),
+    ]  # fmt: skip
+    written = write_self_scores(FACTS, sheet)
+    anew = recalculated(filled(written, {}), tmp_path)
+    for content in (written, anew):
+        page = openpyxl.load_workbook(BytesIO(content), data_only=True)[SHEET]
+        at = {page.cell(n, CODE).value: n for n in range(1, page.max_row + 1)}
+        sums = [page.cell(at[code], COUNTED).value for code in ("1", "1.1", "2", "Tổng")]
+        assert sums == [3.75, 1.5, 0, 3.75]
+        assert (page.cell(SUM_ROW, VALUE).value, page.cell(SUM_ROW, UNIT).value) == (3, "/ 4")
+
+
 # --- What is typed wrong -------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
@@ -328,12 +418,10 @@ def test_only_our_own_formulas_are_in_the_workbook() -> None:
     for text in TEXTS:
         text = text[:3000]
         hostile = [
-            Heading(row.code, text, row.max_points, row.depth)
+            replace(row, title=text)
             if isinstance(row, Heading)
-            else LeafRow(
-                row.code, text, row.rule, text, text, row.na_allowed, 1, {}, None, False, text,
-                (text,),
-            )
+            else replace(row, title=text, rule_text=text, evidence_text=text, reason=text,
+                         files=(text,))
             for row in rows()
         ]  # fmt: skip
         facts = SheetFacts(text, text, OWNER, FACTS.taken_at)
@@ -342,6 +430,37 @@ def test_only_our_own_formulas_are_in_the_workbook() -> None:
         for name, xml in found.items():
             assert "<hyperlink" not in xml, name
         openpyxl.load_workbook(BytesIO(write_self_scores(facts, hostile)))
+
+
+@pytest.mark.parametrize("text", [*INJECTIONS, *TEXTS])
+def test_a_text_of_anybody_comes_back_as_it_is(text: str, tmp_path: Path) -> None:
+    rule = scoring.Rule("manual", Decimal(4), {})
+    sheet: list[Heading | LeafRow] = [
+        LeafRow("1", text[:3000], rule, text[:3000], "", False, 1, {}, None, False, text[:3000])
+    ]
+    content = write_self_scores(FACTS, sheet)
+    assert parts(content)["xl/worksheets/sheet1.xml"].count("<f>") == 3  # counted, sum, how many
+    back = read(content, sheet, tmp_path)
+    if back.blocked:
+        assert "ký tự ẩn" in back.problems[0].sentence
+    else:
+        assert back.said[0].reason == clean_text(text[:3000])
+
+
+def test_marks_that_turn_the_writing_are_not_taken(tmp_path: Path) -> None:
+    sheet = rows()
+    code = leaves_of(sheet)[0].code
+    typed = filled(write_self_scores(FACTS, sheet), {(code, "", REASON): "đạt\u202e gnôhk"})
+    back = read(typed, sheet, tmp_path)
+    assert "ký tự ẩn" in back.problems[0].sentence
+
+
+@pytest.mark.parametrize(("length", "blocked"), [(10_000, False), (10_001, True)])
+def test_a_reason_is_as_long_as_in_the_form(length: int, blocked: bool, tmp_path: Path) -> None:
+    sheet = rows()
+    code = leaves_of(sheet)[0].code
+    typed = filled(write_self_scores(FACTS, sheet), {(code, "", REASON): "ê" * length})
+    assert read(typed, sheet, tmp_path).blocked is blocked
 
 
 def test_labels_of_a_rule_never_enter_a_formula() -> None:
