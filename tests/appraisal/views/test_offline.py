@@ -185,6 +185,27 @@ def test_taken_once_it_cannot_be_taken_again(cast: Cast, officer: Client) -> Non
     assert Mark.objects.count() == 1
 
 
+def test_where_nothing_could_be_taken_the_workbook_waits_on(cast: Cast, officer: Client) -> None:
+    url = bring(cast, officer, typed(taken(cast, officer), {("2.2", "", POINTS): 12})).url
+    save(cast, "2.2", "15")
+    shown = take(officer, url, cast, "2.2", **{"2_2": 0})
+    assert shown.redirect_chain == [(url, 302)]
+    assert fates(officer, url)["2.2"] == "conflict"
+    assert not Event.objects.filter(action="import.taken").exists()
+
+
+def test_what_the_form_keeps_comes_back_as_nobodys_change(cast: Cast, officer: Client) -> None:
+    edit = reverse("appraisal:marks-edit", args=[cast.dossier.pk, cast.leaf("1.2").pk])
+    form = officer.get(edit).context["form"]
+    data = dict.fromkeys(form.asked, "36,50") | {
+        "version": 0, "points": "", "reason": " Dòng một\r\n\tdòng hai ",
+    }  # fmt: skip
+    assert officer.post(edit, data).status_code in {200, 302}
+    assert Mark.objects.get(criterion__code="1.2").declared
+    url = bring(cast, officer, taken(cast, officer)).url
+    assert set(fates(officer, url).values()) == {"unchanged"}
+
+
 def test_nothing_ticked_is_said(cast: Cast, officer: Client) -> None:
     url = bring(cast, officer, typed(taken(cast, officer), {("2.2", "", POINTS): 12})).url
     answer = take(officer, url, cast)
@@ -266,6 +287,68 @@ def test_something_else_as_zip_is_refused(cast: Cast, officer: Client) -> None:
     assert "không phải tệp ZIP" in text_of(answer)
 
 
+def test_the_same_document_under_another_name_is_cited_all_the_same(
+    cast: Cast, officer: Client
+) -> None:
+    bring(
+        cast, officer, typed(taken(cast, officer), {("1.1", "", FILES): "a.pdf"}),
+        zipped(**{"a.pdf": GOOD}),
+    )  # fmt: skip
+    content = typed(taken(cast, officer), {("2.2", "", FILES): "b.pdf"})
+    url = bring(cast, officer, content, zipped(**{"b.pdf": GOOD})).url
+    assert "chưa có trong tệp ZIP" not in text_of(officer.get(url))
+    take(officer, url, cast, "2.2")
+    assert Citation.objects.get().evidence.file_name == "a.pdf"
+
+
+def test_two_documents_of_one_name_are_told_apart_by_their_folders_or_refused(
+    cast: Cast, officer: Client
+) -> None:
+    bundle = zipped(**{"1/kh.pdf": GOOD, "2/kh.pdf": GOOD + b" ", "__MACOSX/._kh.pdf": b"x"})
+    plain = typed(taken(cast, officer), {("1.1", "", FILES): "kh.pdf"})
+    page = text_of(officer.get(bring(cast, officer, plain, bundle).url))
+    assert "nhiều tệp cùng tên “kh.pdf”" in page
+    assert not Evidence.objects.exists()
+    apart = typed(
+        taken(cast, officer), {("1.1", "", FILES): "1/kh.pdf", ("2.2", "", FILES): "2/KH.pdf"}
+    )
+    url = bring(cast, officer, apart, bundle).url
+    take(officer, url, cast, "1.1", "2.2")
+    cited = {item.criterion.code: item.evidence.size for item in Citation.objects.all()}
+    assert cited == {"1.1": len(GOOD), "2.2": len(GOOD) + 1}
+
+
+def test_documents_may_come_later(cast: Cast, officer: Client) -> None:
+    content = typed(taken(cast, officer), {("1.1", "", FILES): "a.pdf"})
+    url = bring(cast, officer, content).url
+    page = text_of(officer.get(url))
+    assert "Tiêu chí 1.1 nêu tệp chưa có trong tệp ZIP và thư viện: a.pdf" in page
+    waiting = WorkbookImport.objects.get().pk
+    send = to(cast, "documents", waiting)
+    refused = officer.post(send, {"bundle": upload("x.zip", b"%PDF-1.7")})
+    assert refused.status_code == 422
+    assert "không phải tệp ZIP" in text_of(refused)
+    assert officer.post(send, {}).status_code == 422
+    sent = officer.post(send, {"bundle": upload("x.zip", zipped(**{"a.pdf": GOOD}))})
+    assert sent.url == url
+    take(officer, url, cast, "1.1")
+    assert Citation.objects.get().criterion.code == "1.1"
+    assert officer.post(send, {"bundle": upload("x.zip", zipped(**{"a.pdf": GOOD}))}).url != url
+
+
+def test_a_newer_document_of_the_same_name_is_not_offered_for_one_that_is_cited(
+    cast: Cast, officer: Client
+) -> None:
+    content = typed(taken(cast, officer), {("1.1", "", FILES): "a; b.pdf"})
+    url = bring(cast, officer, content, zipped(**{"a; b.pdf": GOOD})).url
+    take(officer, url, cast, "1.1")
+    other = typed(taken(cast, officer), {("2.2", "", FILES): "a; b.pdf"})
+    bring(cast, officer, other, zipped(**{"a; b.pdf": GOOD + b" "}))
+    assert Evidence.objects.count() == 2
+    url = bring(cast, officer, taken(cast, officer)).url
+    assert all(not row["may_be_taken"] for row in officer.get(url).context["rows"])
+
+
 # --- What is refused -----------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "path",
@@ -284,6 +367,7 @@ def test_wrong_cells_are_listed_by_address_and_nothing_is_held(cast: Cast, offic
     assert answer.status_code == 422
     assert "Điểm vượt điểm tối đa 20" in text_of(answer)
     assert not WorkbookImport.objects.exists()
+    assert Event.objects.get(action="import.refused").data["code"] == "blocked"
 
 
 def test_the_workbook_of_another_agency_is_refused(cast: Cast, officer: Client) -> None:
