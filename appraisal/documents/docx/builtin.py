@@ -155,7 +155,7 @@ def _head(document: Any, shape: Shape) -> None:
     _put(left, "Gạch dưới", "{{ gach_co_quan }}")
     _put(
         left,
-        "Số, ký hiệu",
+        "Số ký hiệu",
         "Số: {{ so }}/{{ ky_hieu }}" if shape.is_numbered else "{{ so_ky_hieu }}",
     )
     if shape.is_letter and shape.has_summary:
@@ -166,7 +166,7 @@ def _head(document: Any, shape: Shape) -> None:
     _put(right, "Gạch dưới", "{{ gach_tieu_ngu }}")
     _put(
         right,
-        "Địa danh, ngày tháng",
+        "Địa danh ngày tháng",
         "{{ dia_danh }}, {{ ngay_thang }}" if shape.is_dated else "{{ dia_danh_ngay_thang }}",
     )
 
@@ -224,7 +224,7 @@ def _put_signature(cell: Any, suffix: str) -> None:
 
 def _put_recipients(container: Any) -> None:
     _put(container, "Nơi nhận", "Nơi nhận:")
-    _put_each(container, "Nơi nhận: danh sách", "noi", "cac_noi_nhan", "- {{ noi }}")
+    _put_each(container, "Nơi nhận danh sách", "noi", "cac_noi_nhan", "- {{ noi }}")
 
 
 def _put_each(container: Any, style: str, item: str, of: str, text: str) -> None:

@@ -54,8 +54,17 @@ class Writer:
         self._names = names
 
     def blocks(self, blocks: Sequence[Block], width: int) -> list[Element]:
-        """The blocks, `width` twips wide."""
-        return [element for block in blocks for element in self._block(block, width)]
+        """The blocks, `width` twips wide.
+
+        A sentence that announces a table stands on the page where the table begins.
+        """
+        elements: list[Element] = []
+        for place, block in enumerate(blocks, 1):
+            elements.extend(self._block(block, width))
+            following = blocks[place] if place < len(blocks) else None
+            if isinstance(block, Paragraph) and isinstance(following, Table):
+                elements[-1].get_or_add_pPr().get_or_add_keepNext()
+        return elements
 
     def annex(self, annex: Annex, width: int, *, illustrative: bool) -> list[Element]:
         """An annex from its number to its last block."""

@@ -22,6 +22,7 @@ from lxml import etree
 
 from appraisal.documents import docx, pdf, printable
 from appraisal.documents.decision import decision
+from appraisal.documents.docx.styles import STYLES
 from appraisal.documents.official import Paragraph
 from appraisal.files.refusal import Refused
 from tests.appraisal.documents import decree, kon_tum, samples
@@ -285,3 +286,9 @@ def test_a_paper_without_any_part_is_still_a_paper(office):
     content = docx.render(paper)
     assert "GIẤY" in texts(body(content))
     assert len(decree.measure(office.pdf(content)).pages) == 1
+
+
+def test_no_style_is_named_so_that_word_would_take_it_for_two():
+    for style in STYLES:
+        assert not set(style.name) & set(",;"), style.name
+    assert len({style.name for style in STYLES}) == len(STYLES)
