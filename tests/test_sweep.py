@@ -41,6 +41,7 @@ TABLE = SEATS - {"member", "second_member"}
 BENCH = SEATS - {"chair", "vice_chair", "council_member"}
 KEEPERS = frozenset({"secretary", "administrator"})
 SECRETARY, ADMINISTRATOR = frozenset({"secretary"}), frozenset({"administrator"})
+TEAM_MEMBERS = frozenset({"member", "second_member"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -132,6 +133,11 @@ PAGES: dict[str, Row] = {
     "appraisal:extensions-new": Row("open", SECRETARY, SECRETARY),
     # the team
     "appraisal:bench-show": Row("appraisal", BENCH),
+    "appraisal:bench-workbook": Row("appraisal", TEAM_MEMBERS),
+    "appraisal:bench-upload": Row("appraisal", TEAM_MEMBERS, TEAM_MEMBERS),
+    "appraisal:bench-merge": Row("appraisal", frozenset({"member"}), frozenset({"member"})),
+    "appraisal:corrections-new": Row("appraisal", frozenset({"lead"}), frozenset({"lead"})),
+    "appraisal:corrections-confirm": Row("appraisal", frozenset({"lead"}), frozenset({"lead"})),
     "appraisal:bench-mark": Row("appraisal", None, frozenset({"member"})),
     "appraisal:bench-ask": Row("appraisal", None, frozenset({"member"})),
     "appraisal:bench-unask": Row("appraisal", None, frozenset({"member"})),

@@ -106,6 +106,13 @@ class World:
         self.past_import = WorkbookImport.objects.create(
             kind="past", content={"rows": [], "problems": []}, **common
         )
+        self.bench_import = WorkbookImport.objects.create(
+            kind="appraisals", content={"said": [], "strange": [], "problems": []},
+            **{**common, "uploaded_by": cast.member},
+        )  # fmt: skip
+        self.corrections_import = WorkbookImport.objects.create(
+            kind="corrections", content={"rows": []}, **{**common, "uploaded_by": cast.lead}
+        )
         # Invited and never signed in.
         self.guest = User.objects.create_user(
             "khach@kontum.example.vn", None, full_name="Khách Mời", jurisdiction=cast.jurisdiction
@@ -172,6 +179,8 @@ class World:
             "import_pk": {
                 "survey": self.survey_import.pk,
                 "offline": self.offline_import.pk,
+                "bench": self.bench_import.pk,
+                "corrections": self.corrections_import.pk,
                 "past": self.past_import.pk,
             }.get(area, self.criteria_import.pk),
             "uidb64": urlsafe_base64_encode(force_bytes(cast.officer.pk)),

@@ -86,7 +86,14 @@ def closes_for(dossier: Dossier, step: str) -> datetime | None:
 
 def in_window(dossier: Dossier, step: Step, at: datetime) -> Verdict:
     """Whether the step is open for the dossier. The last moment itself still counts."""
-    general = window(dossier.round, step)
+    return in_round_window(dossier.round, step, at, closes_for(dossier, step))
+
+
+def in_round_window(
+    round: Round, step: Step, at: datetime, closes: datetime | None = None
+) -> Verdict:
+    """Whether the step is open for all, or until `closes` for whom that is the last moment."""
+    general = window(round, step)
     if general is None:
         return no(_("Đợt này chưa đặt thời gian cho bước “%s”.") % step.label)
     if at < general.opens_at:
@@ -94,8 +101,8 @@ def in_window(dossier: Dossier, step: Step, at: datetime) -> Verdict:
             _("Bước “%(step)s” mở lúc %(when)s.")
             % {"step": step.label, "when": clock.minute(general.opens_at)}
         )
-    closes = closes_for(dossier, step)
-    if closes is not None and at > closes:
+    closes = closes or general.closes_at
+    if at > closes:
         return no(
             _("Thời hạn của bước “%(step)s” đã hết lúc %(when)s.")
             % {"step": step.label, "when": clock.minute(closes)}

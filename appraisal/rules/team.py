@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from appraisal.rules.standing import (
     Verdict,
     closes_for,
     holds,
+    in_round_window,
     in_window,
     is_open,
     no,
@@ -153,6 +155,83 @@ def can_use_bench(user: User, round: Round, *, at: datetime) -> Verdict:
         SeatRole.SECRETARY,
         SeatRole.AUDITOR,
     )
+
+
+def stage_now(round: Round, at: datetime) -> Stage:
+    """The mark that the team gives now: the second one from the opening of its window."""
+    again = window(round, Step.REAPPRAISAL)
+    if round.appraisals == 2 and again is not None and at >= again.opens_at:
+        return Stage.REAPPRAISAL
+    return Stage.APPRAISAL
+
+
+def _is_timely(round: Round, at: datetime) -> Verdict:
+    """Whether the round is open and the window of the mark that the team gives now is."""
+    if not (running := is_open(round)):
+        return running
+    step = Step.REAPPRAISAL if stage_now(round, at) == Stage.REAPPRAISAL else Step.APPRAISAL
+    return in_round_window(round, step, at)
+
+
+def can_fill_workbook(user: User, round: Round, *, at: datetime) -> Verdict:
+    """Take the own items as a workbook and bring it back, while the team marks. Which rows of it
+    may be written, `can_appraise` and `can_reappraise` say of each."""
+    if not (member := holds(user, round, at, SeatRole.TEAM_MEMBER)):
+        return member
+    return _is_timely(round, at)
+
+
+def can_make_corrections(user: User, round: Round, *, at: datetime) -> Verdict:
+    """Open the page of corrections: the lead, while the team marks."""
+    if not (leading := holds(user, round, at, SeatRole.TEAM_LEAD)):
+        return leading
+    return _is_timely(round, at)
+
+
+def read_given(dossiers: Sequence[Dossier]) -> None:
+    """Read once which marks the team has given in the dossiers, for `corrected_stage`: one query
+    for all of them."""
+    kept: dict[int, dict[int, set[str]]] = {dossier.pk: {} for dossier in dossiers}
+    for dossier, leaf, stage in Mark.objects.filter(
+        dossier__in=kept, stage__in=(Stage.APPRAISAL, Stage.REAPPRAISAL)
+    ).values_list("dossier_id", "criterion_id", "stage"):
+        kept[dossier].setdefault(leaf, set()).add(stage)
+    for item in dossiers:
+        item.__dict__["_given"] = kept[item.pk]
+
+
+def corrected_stage(dossier: Dossier, criterion: Criterion, at: datetime) -> Stage | None:
+    """The mark that a correction replaces: the second one once its window has opened or where
+    there is one already, else the first; None while nobody has marked the leaf."""
+    if "_given" not in dossier.__dict__:
+        read_given([dossier])
+    given: set[str] = dossier.__dict__["_given"].get(criterion.pk, set())
+    if not given:
+        return None
+    return Stage.REAPPRAISAL if Stage.REAPPRAISAL in given else stage_now(dossier.round, at)
+
+
+def can_correct(user: User, dossier: Dossier, criterion: Criterion, *, at: datetime) -> Verdict:
+    """Change a mark of the team, for many agencies at once and with one reason.
+
+    The lead alone, who answers for the same measure everywhere; and only while the team itself may
+    change its marks: before, nothing is there to correct, afterwards the marks are what the agency
+    explained itself against and what the council decides on. A leaf that nobody has marked is its
+    appraiser's and is not filled in from above. The own agency is no more the lead's to judge than
+    a member's; points of the survey are nobody's of the team.
+    """
+    if not (making := can_make_corrections(user, dossier.round, at=at)):
+        return making
+    if not criterion.is_leaf or criterion.is_survey:
+        return no(_("Tiêu chí này không do Tổ giúp việc chấm."))
+    own = dossier.agency_id in user.agency_line
+    if own and dossier.round.own_agency_policy == OwnAgencyPolicy.FORBID:
+        return no(_("Đợt này không cho phép điều chỉnh điểm của chính cơ quan mình."))
+    if not (ready := _is_ready(dossier, at)):
+        return ready
+    if corrected_stage(dossier, criterion, at) is None:
+        return no(_("Tiêu chí này chưa có điểm thẩm định để điều chỉnh."))
+    return yes()
 
 
 def can_lead(user: User, round: Round, *, at: datetime) -> Verdict:

@@ -20,7 +20,7 @@ from appraisal import clock, rules
 from appraisal.forms.bench import AskForm, MarkForm, RemarkForm
 from appraisal.models import CannedRemark, Criterion, Dossier, Mark, Round
 from appraisal.queries import bench, offers
-from appraisal.states import SeatRole, Stage, Step
+from appraisal.states import SeatRole, Stage
 from appraisal.views import bench_page
 from appraisal.views.known import find_round
 from appraisal.workflow import appraisal
@@ -178,20 +178,12 @@ def _opened(
         "agency" if request.GET.get("walk") == "agency" else "criterion"
     )
     found = bench.queue(
-        round, request.user, _phase(round, at),
+        round, request.user, rules.stage_now(round, at),
         walk=walk, everything=everything, dossier=dossier, leaf=leaf,
     )  # fmt: skip
     if found is None:
         raise Http404
     return found
-
-
-def _phase(round: Round, at: datetime) -> Stage:
-    """The mark that the team gives now: the second one from the opening of its window."""
-    again = rules.window(round, Step.REAPPRAISAL)
-    if round.appraisals == 2 and again is not None and at >= again.opens_at:
-        return Stage.REAPPRAISAL
-    return Stage.APPRAISAL
 
 
 # --- Act -----------------------------------------------------------------------------------

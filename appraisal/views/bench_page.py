@@ -336,6 +336,7 @@ def context(
         ],
         "everything": opened.everything,
         "refused": refused,
+        "fills_workbook": rules.can_fill_workbook(request.user, round, at=at),
     }  # fmt: skip
     if key is None:
         return base

@@ -66,6 +66,7 @@ def show(request: Request, pk: int) -> HttpResponse:
             "text": text,
             "legend": CELLS.values(),
             "assigns": rules.can_assign(request.user, round, at=at),
+            "corrects": rules.can_make_corrections(request.user, round, at=at),
         },
     )
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from appraisal.files import child
-from appraisal.workbooks import self_scores
+from appraisal.workbooks import appraisals, corrections, self_scores
+from appraisal.workbooks.appraisals import AppraisalSheet, RowSpec
+from appraisal.workbooks.corrections import CorrectionSheet
 from appraisal.workbooks.criteria import CriteriaSheet, parse_criteria
 from appraisal.workbooks.past import Known, PastSheet, parse_past
 from appraisal.workbooks.reading import read_table
@@ -58,6 +60,24 @@ def import_self_scores(
     context = {"name": name, "owner": owner, "leaves": [leaf.to_json() for leaf in leaves]}
     answer = _run(f"{self_scores.__name__}:parse_file", str(path), context, name=name)
     return SelfScoreSheet.from_json(answer)
+
+
+def import_appraisals(
+    path: Path | str, name: str, owner: str, stage: str, rows: Sequence[RowSpec]
+) -> AppraisalSheet:
+    """What the appraiser's workbook at `path` says of the rows of its `owner`. Raises Refused."""
+    context = {
+        "name": name, "owner": owner, "stage": stage, "rows": [row.to_json() for row in rows],
+    }  # fmt: skip
+    answer = _run(f"{appraisals.__name__}:parse_file", str(path), context, name=name)
+    return AppraisalSheet.from_json(answer)
+
+
+def import_corrections(path: Path | str, name: str, known: corrections.Known) -> CorrectionSheet:
+    """The corrections in the workbook or CSV at `path`. Raises Refused."""
+    context = {"name": name, "known": known.to_json()}
+    answer = _run(f"{corrections.__name__}:parse_file", str(path), context, name=name)
+    return CorrectionSheet.from_json(answer)
 
 
 def import_past(path: Path | str, name: str, known: Known) -> PastSheet:

@@ -34,6 +34,7 @@ from appraisal.rules import (
 )
 from appraisal.states import SEND_BACK, Stage, Step
 from appraisal.workflow.acting import (
+    Held,
     Invalid,
     MarkInput,
     hold_dossier,
@@ -51,12 +52,12 @@ class ReportConflict(Exception):
         self.current = current
 
 
-def _check(dossier: Dossier, criterion: Criterion, given: MarkInput) -> None:
+def check_mark(own: Mark | None, criterion: Criterion, given: MarkInput) -> None:
     """Whether a judge's mark says one thing, within bounds, and why it differs from the agency.
 
-    Without a self-score the agency claims nothing: zero needs no reason, anything else does.
+    `own` is the self-score; without one the agency claims nothing: zero needs no reason, anything
+    else does. Raises Invalid.
     """
-    own = Mark.objects.filter(dossier=dossier, criterion=criterion, stage=Stage.SELF).first()
     if given.not_applicable:
         if not criterion.na_allowed:
             raise Invalid(not_applicable=_("Tiêu chí này luôn áp dụng với mọi cơ quan."))
@@ -78,6 +79,17 @@ def _check(dossier: Dossier, criterion: Criterion, given: MarkInput) -> None:
         raise Invalid(reason=_("Điểm khác điểm tự chấm thì cần nêu lý do."))
 
 
+def keep_mark(
+    held: Held, actor: User, criterion: Criterion, stage: Stage, given: MarkInput, version: int
+) -> Mark:
+    """An appraiser's mark of either stage in a dossier that the caller holds; raises as below."""
+    allowed = can_appraise if stage == Stage.APPRAISAL else can_reappraise
+    enforce(allowed(actor, held.dossier, criterion, at=held.at))
+    own = Mark.objects.filter(dossier=held.dossier, criterion=criterion, stage=Stage.SELF).first()
+    check_mark(own, criterion, given)
+    return write_mark(held, criterion, stage, given, actor, version)
+
+
 @transaction.atomic
 def save_appraisal(
     actor: User, dossier: Dossier, criterion: Criterion, given: MarkInput, *, version: int
@@ -87,9 +99,7 @@ def save_appraisal(
     Raises Refusal (not allowed now), Invalid (cannot be kept), Conflict (somebody else saved).
     """
     held = hold_dossier(dossier, actor)
-    enforce(can_appraise(actor, held.dossier, criterion, at=held.at))
-    _check(held.dossier, criterion, given)
-    return write_mark(held, criterion, Stage.APPRAISAL, given, actor, version)
+    return keep_mark(held, actor, criterion, Stage.APPRAISAL, given, version)
 
 
 @transaction.atomic
@@ -98,9 +108,7 @@ def save_reappraisal(
 ) -> Mark:
     """The second mark: after the explanation, or by the second appraiser. Raises as the first."""
     held = hold_dossier(dossier, actor)
-    enforce(can_reappraise(actor, held.dossier, criterion, at=held.at))
-    _check(held.dossier, criterion, given)
-    return write_mark(held, criterion, Stage.REAPPRAISAL, given, actor, version)
+    return keep_mark(held, actor, criterion, Stage.REAPPRAISAL, given, version)
 
 
 @transaction.atomic

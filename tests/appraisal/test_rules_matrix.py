@@ -198,6 +198,18 @@ MATRIX: dict[str, Row] = {
         lambda cast, user, at: rules.can_reappraise(user, cast.dossier, cast.leaf("1.1"), at=at),
         moments.REAPPRAISAL, {"member"}, (OPEN,), requested,
     ),
+    "can_fill_workbook": Row(
+        lambda cast, user, at: rules.can_fill_workbook(user, cast.round, at=at),
+        moments.APPRAISAL, {"member", "second_member"}, (OPEN,),
+    ),
+    "can_make_corrections": Row(
+        lambda cast, user, at: rules.can_make_corrections(user, cast.round, at=at),
+        moments.APPRAISAL, {"lead"}, (OPEN,),
+    ),
+    "can_correct": Row(
+        lambda cast, user, at: rules.can_correct(user, cast.dossier, cast.leaf("1.1"), at=at),
+        moments.REAPPRAISAL, {"lead"}, (OPEN,), lambda cast: cast.fill(),
+    ),
     "can_lead": Row(
         lambda cast, user, at: rules.can_lead(user, cast.round, at=at),
         moments.APPRAISAL, {"lead", "secretary", "auditor"}, ALWAYS,

@@ -1,0 +1,166 @@
+"""What happens when an appraiser's workbook comes back: read, held beside what is stored, taken row
+by row.
+
+A row is written by the same function as on the bench, with the version that the person saw in the
+preview; what changed in between is reported and left.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from agencies.models import User
+from agencies.verdict import Refusal, Verdict
+from appraisal import clock, trail
+from appraisal.models import Round, WorkbookImport
+from appraisal.papers.bench_workbook import MergedItem, items, merged_items, names_of, owner_of
+from appraisal.rules import can_appraise, can_fill_workbook, can_reappraise, enforce, stage_now
+from appraisal.states import Stage
+from appraisal.workbooks import parsing
+from appraisal.workbooks.appraisals import AppraisalSheet
+from appraisal.workflow.acting import Conflict, Invalid, MarkInput, hold_dossier, hold_round
+from appraisal.workflow.appraisal import check_mark, keep_mark
+from appraisal.workflow.imports import Blocked, Workbook
+
+APPRAISALS = WorkbookImport.Kind.APPRAISALS
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a confirmation did: how many rows were written, and those that were left, with why."""
+
+    saved: int
+    left: tuple[tuple[str, str], ...]
+
+
+def hold_appraisals(actor: User, round: Round, workbook: Workbook) -> WorkbookImport:
+    """Read a workbook that came back and keep it for the merge; an older unconfirmed one goes.
+
+    Raises Refusal, Refused (the file), Blocked (cells). No mark changes.
+    """
+    at = clock.now()
+    enforce(can_fill_workbook(actor, round, at=at))
+    if workbook.refusal:
+        raise workbook.refusal
+    specs = [item.spec() for item in items(round, actor, at)]
+    sheet = parsing.import_appraisals(
+        workbook.path, workbook.name, owner_of(round, actor), stage_now(round, at), specs
+    )
+    if sheet.blocked:
+        raise Blocked(sheet)
+    with transaction.atomic():
+        held, at = hold_round(round.pk, actor)
+        enforce(can_fill_workbook(actor, held, at=at))
+        waiting_of(held, actor).delete()
+        kept = WorkbookImport.objects.create(
+            round=held, kind=APPRAISALS, file_name=workbook.name, sha256=workbook.sha256,
+            content=sheet.to_json(), uploaded_by=actor, uploaded_at=at,
+        )  # fmt: skip
+        trail.record(
+            held, actor, "import.held", f"Đọc bảng thẩm định “{workbook.name}”, chờ xác nhận",
+            at=at, data={"kind": APPRAISALS, "sha256": workbook.sha256},
+        )  # fmt: skip
+    return kept
+
+
+def waiting_of(round: Round, user: User) -> QuerySet[WorkbookImport]:
+    """The person's workbook that waits for a yes, as a query."""
+    return WorkbookImport.objects.filter(
+        round=round, kind=APPRAISALS, uploaded_by=user, confirmed_at__isnull=True
+    )
+
+
+def sheet_of(waiting: WorkbookImport) -> AppraisalSheet:
+    """What a held workbook says."""
+    return AppraisalSheet.from_json(waiting.content)
+
+
+def given(row: MergedItem) -> MarkInput:
+    """The mark that a row would write."""
+    said = row.said
+    return MarkInput(points=said.points, reason=said.reason, not_applicable=said.not_applicable)
+
+
+def reasons_against(actor: User, rows: Iterable[MergedItem]) -> dict[str, str]:
+    """Why a row would not be written, by its key: for the preview, which asks less than the write.
+
+    What the rule says of one item of a dossier holds for all of them: whose they are and whether
+    they were asked to be explained was read with them.
+    """
+    at = clock.now()
+    asked: dict[tuple[int, Stage], Verdict] = {}
+    found = {}
+    for row in rows:
+        if not row.may_be_taken:
+            continue
+        item = row.item
+        place = (item.dossier.pk, item.stage)
+        if place not in asked:
+            rule = can_appraise if item.stage == Stage.APPRAISAL else can_reappraise
+            asked[place] = rule(actor, item.dossier, item.criterion, at=at)
+        if not asked[place]:
+            found[row.key] = asked[place].reason
+            continue
+        try:
+            check_mark(item.own, item.criterion, given(row))
+        except Invalid as invalid:
+            found[row.key] = " ".join(invalid.errors.values())
+    return found
+
+
+@transaction.atomic
+def take_appraisals(
+    actor: User, waiting: WorkbookImport, accepted: Mapping[str, int], *, more: bool = False
+) -> Taken:
+    """Write the accepted rows of a held workbook. `accepted` maps keys of rows to the version that
+    the person saw; a row that says something else by now is left and reported. With `more` the
+    workbook goes on waiting, for the rows that the page did not show.
+
+    Raises Refusal, Invalid (taken before, or replaced by another file).
+    """
+    round, at = hold_round(waiting.round_id, actor)
+    enforce(can_fill_workbook(actor, round, at=at))
+    kept = waiting_of(round, actor).filter(pk=waiting.pk).first()
+    if kept is None:
+        raise Invalid(file=_("Tệp này đã được nhập hoặc đã thay bằng tệp khác. Hãy tải lại tệp."))
+    wanted = [one for one in sheet_of(kept).said if one.key in accepted]
+    rows, strange = merged_items(round, actor, at, wanted)
+    gone = _("Tiêu chí này không còn được phân công cho ông/bà.")
+    left = [(name, gone) for name in names_of(strange)]
+    by_dossier: dict[int, list[MergedItem]] = defaultdict(list)
+    for row in rows:
+        if row.may_be_taken:
+            by_dossier[row.item.dossier.pk].append(row)
+    saved = 0
+    for pk in sorted(by_dossier):
+        held = hold_dossier(by_dossier[pk][0].item.dossier, actor)
+        for row in by_dossier[pk]:
+            item = row.item
+            name = f"{item.dossier.agency.code} – {item.criterion.code}"
+            try:
+                with transaction.atomic():
+                    keep_mark(
+                        held, actor, item.criterion, item.stage, given(row), accepted[row.key]
+                    )
+            except Conflict:
+                left.append((name, _("Có người vừa lưu mục này sau khi ông/bà mở trang.")))
+            except Invalid as invalid:
+                left.append((name, " ".join(invalid.errors.values())))
+            except Refusal as refusal:
+                left.append((name, str(refusal)))
+            else:
+                saved += 1
+    if not more:
+        kept.confirmed_by, kept.confirmed_at = actor, at
+        kept.save(update_fields=["confirmed_by", "confirmed_at"])
+    trail.record(
+        round, actor, "import.taken", f"Nhận {saved} dòng từ bảng thẩm định “{kept.file_name}”",
+        at=at, data={"sha256": kept.sha256, "saved": saved, "left": [name for name, _why in left]},
+    )  # fmt: skip
+    return Taken(saved, tuple(left))
