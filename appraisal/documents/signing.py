@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -272,7 +273,7 @@ def sign(
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     taken = {title for title, _value, _field in enumerate_sig_fields(writer.prev)}
     title = next(name for n in range(1, len(taken) + 2) if (name := f"ChuKySo{n}") not in taken)
-    signed: bytes = _signer()(
+    signer = _signer()(
         PdfSignatureMetadata(
             field_name=title,
             md_algorithm="sha256",
@@ -288,7 +289,10 @@ def sign(
             readable_field_name=credential.certificate.signer,
         ),
         at=at,
-    ).sign_pdf(writer).getvalue()  # fmt: skip
+    )
+    # It starts an event loop, which only a thread without one may do.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        signed: bytes = aside.submit(signer.sign_pdf, writer).result().getvalue()
     _check_last(signed, title)
     return signed
 
