@@ -134,8 +134,9 @@ class World:
 
         # Another one, signed here and recorded as issued.
         self.issued = Paper.objects.create(
-            round=round, consolidation=self.consolidation, kind="submission", basis="e" * 64,
-            state="done", progress=100, asked_by=cast.secretary, asked_at=NOON,
+            round=round, consolidation=self.consolidation, kind="submission",
+            basis=basis_of(subject_of(round, "submission")), state="done", progress=100,
+            asked_by=cast.secretary, asked_at=NOON,
         )  # fmt: skip
         PaperFile.objects.create(
             paper=self.issued, format="signed", sha256=stored.sha256, size=stored.size,
@@ -146,6 +147,16 @@ class World:
             size=stored.size, file_name="To-trinh.pdf", recorded_by=cast.secretary,
             recorded_at=NOON,
         )  # fmt: skip
+
+        # The rest of the submission, so that it can be taken along whole.
+        for kind in ("report", "minutes", "letters"):
+            more = Paper.objects.create(
+                round=round, kind=kind, basis=basis_of(subject_of(round, kind)), state="done",
+                progress=100, asked_by=cast.secretary, asked_at=NOON,
+            )  # fmt: skip
+            PaperFile.objects.create(
+                paper=more, format="pdf", sha256=stored.sha256, size=stored.size
+            )
 
         # An office's own template with its sample, printed.
         sample = preview_store().put([PDF]).sha256

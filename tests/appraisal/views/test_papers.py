@@ -16,7 +16,7 @@ from appraisal.workflow import council
 from appraisal.workflow import papers as workflow
 from tests.appraisal.council_pages import get, post, queries, signed_in, text
 from tests.appraisal.council_stage import consolidated, convened
-from tests.cast import COUNCIL, Cast, build
+from tests.cast import COUNCIL, PASSWORD, Cast, build
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +180,25 @@ def test_an_agency_makes_its_own_report_and_reads_the_rest_once_published(cast: 
     assert get(cast.other_officer, f"/papers/{made.pk}/").status_code == 403
     other = {"kind": "score_sheet", "dossier": cast.dossier.pk}
     assert signed_in(cast.officer).post(url(cast, "make/"), other).status_code == 403
+
+
+def test_what_was_made_on_the_way_stays_with_the_council_when_the_result_is_published(
+    cast: Cast,
+) -> None:
+    sent = {"kind": "score_sheet", "dossier": cast.dossier.pk}
+    convened(cast)
+    signed_in(cast.secretary).post(url(cast, "make/"), sent)
+    sealed = council.consolidate(cast.secretary, cast.round)
+    signed_in(cast.secretary).post(url(cast, "make/"), sent)
+    council.approve(cast.chair, cast.round, sealed.fingerprint, PASSWORD)
+    council.publish(cast.secretary, cast.fresh())
+    draft, final = Paper.objects.order_by("pk")
+    shown = text(get(cast.officer, f"/dossiers/{cast.dossier.pk}/papers/"))
+    assert f"/papers/{final.pk}/" in shown
+    assert f"/papers/{draft.pk}/" not in shown
+    assert get(cast.officer, f"/papers/{final.pk}/").status_code == 200
+    assert get(cast.officer, f"/papers/{draft.pk}/").status_code == 403
+    assert get(cast.auditor, f"/papers/{draft.pk}/").status_code == 200
 
 
 # --- Queries -------------------------------------------------------------------------------------
