@@ -120,7 +120,7 @@ class _Seating:
         self._seen: Place | None = None
         self._is_alone = False
         # Of a long table the first pages: the others would be laid out in vain.
-        self._leaves = (self._setting.beginning(self._page * LOOSE_PAGES),)
+        self._leaves: tuple[Leaf, ...] = (self._setting.beginning(self._page * LOOSE_PAGES),)
 
     def begin_a_page(self) -> None:
         """Stand at the top of a page from now on, where nothing above can move the table."""

@@ -20,6 +20,7 @@ import pypdfium2
 import pytest
 import segno
 from django.utils import translation
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
@@ -147,6 +148,35 @@ def test_only_tinos_is_used_and_embedded_as_a_subset(paper):
     assert names == {"Tinos", "Tinos-Bold", "Tinos-Italic", "Tinos-Bold-Italic"}
     assert len(names) < len(fonts) == 6
     assert all(re.search(r"\byes\s+yes\s+yes\b", line) for line in fonts)
+
+
+def test_fonts_in_the_file_are_as_wide_as_it_says_and_can_be_read_back(paper):
+    with pikepdf.open(io.BytesIO(paper)) as opened:
+        fonts = opened.pages[0].resources.Font
+        assert len(fonts) == 6
+        for font in fonts.values():
+            inner = font.DescendantFonts[0]
+            file = TTFont(io.BytesIO(inner.FontDescriptor.FontFile2.read_bytes()))
+            metrics, units = file["hmtx"].metrics, file["head"].unitsPerEm
+            widths = dict(widths_of(inner.W))
+            assert widths
+            for glyph, width in widths.items():
+                true = metrics[file.getGlyphName(glyph)][0] * 1000 / units
+                assert abs(float(width) - true) < 1, (font.BaseFont, glyph)
+            told = re.findall(rb"<([0-9a-f]{4})> <[0-9a-f]+>", font.ToUnicode.read_bytes())
+            assert {int(glyph, 16) for glyph in told} - {0} == set(widths)  # 0: the whole range
+
+
+def widths_of(table):
+    """Glyphs with their widths, from either way in which a PDF lists them."""
+    items = iter(table)
+    for first in items:
+        second = next(items)
+        if isinstance(second, pikepdf.Array):
+            yield from enumerate(second, int(first))
+        else:
+            width = next(items)
+            yield from ((glyph, width) for glyph in range(int(first), int(second) + 1))
 
 
 def test_the_fonts_are_those_of_the_readme():
