@@ -21,6 +21,7 @@ from appraisal.forms.corrections import MeasureForm
 from appraisal.forms.criteria import WorkbookForm
 from appraisal.models import Criterion, Round, WorkbookImport
 from appraisal.papers import corrections as reading
+from appraisal.queries.results import settings_of
 from appraisal.views.criteria import grouped
 from appraisal.views.known import find_round
 from appraisal.views.preparing import UNPROCESSABLE, tell, uploaded
@@ -172,6 +173,7 @@ def confirm(request: Request, pk: int, import_pk: int) -> HttpResponse:
             _report(request, done)
             return redirect("appraisal:corrections-new", round.pk)
     effects = reading.effects(round, workflow.changes_of(waiting), at)
+    places = settings_of(round).display_places
     context = {
         "round": round,
         "crumbs": _crumbs(
@@ -184,8 +186,8 @@ def confirm(request: Request, pk: int, import_pk: int) -> HttpResponse:
         "agencies": [
             {
                 "name": item.dossier.agency.name,
-                "before": scoring.show(item.before, round.display_places),
-                "after": scoring.show(item.after, round.display_places),
+                "before": scoring.show(item.before, places),
+                "after": scoring.show(item.after, places),
                 "delta": item.after - item.before,
             }
             for item in (reading.agency_effects(round, effects) if effects else ())
