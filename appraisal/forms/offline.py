@@ -18,7 +18,9 @@ def _bundle_field(*, required: bool) -> forms.FileField:
         required=required,
         allow_empty_file=True,
         max_length=1000,
-        help_text=gettext_lazy("Không quá 25 MB, tối đa 120 tệp."),
+        help_text=gettext_lazy("Không quá 25 MB, tối đa 120 tệp.")
+        if required
+        else gettext_lazy("Không bắt buộc; không quá 25 MB, tối đa 120 tệp."),
         widget=forms.FileInput(attrs={"accept": ".zip"}),
         error_messages=dict.fromkeys(["required", "invalid"], gettext_lazy("Hãy chọn tệp ZIP."))
         | {"max_length": gettext_lazy("Tên tệp quá dài. Hãy đổi tên tệp rồi nhập lại.")},
