@@ -27,18 +27,27 @@ from appraisal.states import DossierState, RoundState, SeatRole, Stage, Step
 
 def appraiser_of(dossier: Dossier, criterion: Criterion, *, second: bool = False) -> Seat | None:
     """The seat that the leaf is assigned to; with `second`, the second appraiser's."""
-    chain: list[int] = []
+    given = _assigned(dossier.round)
     node: Criterion | None = criterion
     while node is not None:
-        chain.append(node.pk)
+        if (node.pk, second) in given:
+            return given[node.pk, second]
         node = node.parent
-    given = {
-        item.criterion_id: item.seat
-        for item in Assignment.objects.filter(criterion__in=chain, is_second=second).select_related(
-            "seat__user"
-        )
-    }
-    return next((given[pk] for pk in chain if pk in given), None)
+    return None
+
+
+def _assigned(round: Round) -> dict[tuple[int, bool], Seat]:
+    """Who marks what, by criterion and whether as the second; read once and kept on the round."""
+    kept: dict[tuple[int, bool], Seat] | None = round.__dict__.get("_assigned")
+    if kept is None:
+        kept = {
+            (item.criterion_id, item.is_second): item.seat
+            for item in Assignment.objects.filter(
+                criterion__criteria_set__round=round
+            ).select_related("seat__user")
+        }
+        round.__dict__["_assigned"] = kept
+    return kept
 
 
 def warns_own_agency(user: User, dossier: Dossier) -> bool:

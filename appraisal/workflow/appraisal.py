@@ -80,14 +80,26 @@ def check_mark(own: Mark | None, criterion: Criterion, given: MarkInput) -> None
 
 
 def keep_mark(
-    held: Held, actor: User, criterion: Criterion, stage: Stage, given: MarkInput, version: int
+    held: Held,
+    actor: User,
+    criterion: Criterion,
+    stage: Stage,
+    given: MarkInput,
+    version: int,
+    own: Mark | None,
 ) -> Mark:
-    """An appraiser's mark of either stage in a dossier that the caller holds; raises as below."""
+    """An appraiser's mark of either stage in a dossier that the caller holds, beside the `own` one
+    of the agency; raises as below, before anything is written."""
     allowed = can_appraise if stage == Stage.APPRAISAL else can_reappraise
     enforce(allowed(actor, held.dossier, criterion, at=held.at))
-    own = Mark.objects.filter(dossier=held.dossier, criterion=criterion, stage=Stage.SELF).first()
     check_mark(own, criterion, given)
     return write_mark(held, criterion, stage, given, actor, version)
+
+
+def own_mark(held: Held, criterion: Criterion) -> Mark | None:
+    """The agency's self-score of a leaf."""
+    own = Mark.objects.filter(dossier=held.dossier, criterion=criterion, stage=Stage.SELF)
+    return own.first()
 
 
 @transaction.atomic
@@ -99,7 +111,8 @@ def save_appraisal(
     Raises Refusal (not allowed now), Invalid (cannot be kept), Conflict (somebody else saved).
     """
     held = hold_dossier(dossier, actor)
-    return keep_mark(held, actor, criterion, Stage.APPRAISAL, given, version)
+    own = own_mark(held, criterion)
+    return keep_mark(held, actor, criterion, Stage.APPRAISAL, given, version, own)
 
 
 @transaction.atomic
@@ -108,7 +121,8 @@ def save_reappraisal(
 ) -> Mark:
     """The second mark: after the explanation, or by the second appraiser. Raises as the first."""
     held = hold_dossier(dossier, actor)
-    return keep_mark(held, actor, criterion, Stage.REAPPRAISAL, given, version)
+    own = own_mark(held, criterion)
+    return keep_mark(held, actor, criterion, Stage.REAPPRAISAL, given, version, own)
 
 
 @transaction.atomic

@@ -235,8 +235,7 @@ def confirm(actor: User, waiting: WorkbookImport) -> Corrected:
         for effect in by_dossier[pk]:
             name = f"{effect.dossier.agency.code} – {effect.criterion.code}"
             try:
-                with transaction.atomic():
-                    _write(held, actor, effect)
+                _write(held, actor, effect)
             except Conflict:
                 left.append((name, _("Có người vừa lưu mục này sau khi ông/bà xem trước.")))
             except Invalid as invalid:

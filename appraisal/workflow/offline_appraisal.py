@@ -8,17 +8,18 @@ preview; what changed in between is reported and left.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from agencies.models import User
 from agencies.verdict import Refusal, Verdict
 from appraisal import clock, trail
-from appraisal.models import Round, WorkbookImport
+from appraisal.models import Mark, Round, WorkbookImport
 from appraisal.papers.bench_workbook import MergedItem, items, merged_items, names_of, owner_of
 from appraisal.rules import can_appraise, can_fill_workbook, can_reappraise, enforce, stage_now
 from appraisal.states import Stage
@@ -29,6 +30,9 @@ from appraisal.workflow.appraisal import check_mark, keep_mark
 from appraisal.workflow.imports import Blocked, Workbook
 
 APPRAISALS = WorkbookImport.Kind.APPRAISALS
+
+
+NOT_YOURS = gettext_noop("Tiêu chí này không còn được phân công cho ông/bà.")
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,6 @@ def reasons_against(actor: User, rows: Iterable[MergedItem]) -> dict[str, str]:
     return found
 
 
-@transaction.atomic
 def take_appraisals(
     actor: User, waiting: WorkbookImport, accepted: Mapping[str, int], *, more: bool = False
 ) -> Taken:
@@ -122,45 +125,75 @@ def take_appraisals(
     the person saw; a row that says something else by now is left and reported. With `more` the
     workbook goes on waiting, for the rows that the page did not show.
 
+    Each dossier is a write of its own, so that a thousand rows keep nobody from saving for long;
+    what was written before an interruption is found unchanged when the yes is given again.
+
     Raises Refusal, Invalid (taken before, or replaced by another file).
     """
-    round, at = hold_round(waiting.round_id, actor)
+    at = clock.now()
+    round = waiting.round
     enforce(can_fill_workbook(actor, round, at=at))
-    kept = waiting_of(round, actor).filter(pk=waiting.pk).first()
-    if kept is None:
+    if not waiting_of(round, actor).filter(pk=waiting.pk).exists():
         raise Invalid(file=_("Tệp này đã được nhập hoặc đã thay bằng tệp khác. Hãy tải lại tệp."))
-    wanted = [one for one in sheet_of(kept).said if one.key in accepted]
+    wanted = [one for one in sheet_of(waiting).said if one.key in accepted]
     rows, strange = merged_items(round, actor, at, wanted)
-    gone = _("Tiêu chí này không còn được phân công cho ông/bà.")
-    left = [(name, gone) for name in names_of(strange)]
+    left = [(name, _(NOT_YOURS)) for name in names_of(strange)]
     by_dossier: dict[int, list[MergedItem]] = defaultdict(list)
     for row in rows:
         if row.may_be_taken:
             by_dossier[row.item.dossier.pk].append(row)
     saved = 0
     for pk in sorted(by_dossier):
-        held = hold_dossier(by_dossier[pk][0].item.dossier, actor)
-        for row in by_dossier[pk]:
-            item = row.item
-            name = f"{item.dossier.agency.code} – {item.criterion.code}"
-            try:
-                with transaction.atomic():
-                    keep_mark(
-                        held, actor, item.criterion, item.stage, given(row), accepted[row.key]
-                    )
-            except Conflict:
-                left.append((name, _("Có người vừa lưu mục này sau khi ông/bà mở trang.")))
-            except Invalid as invalid:
-                left.append((name, " ".join(invalid.errors.values())))
-            except Refusal as refusal:
-                left.append((name, str(refusal)))
-            else:
-                saved += 1
-    if not more:
-        kept.confirmed_by, kept.confirmed_at = actor, at
-        kept.save(update_fields=["confirmed_by", "confirmed_at"])
-    trail.record(
-        round, actor, "import.taken", f"Nhận {saved} dòng từ bảng thẩm định “{kept.file_name}”",
-        at=at, data={"sha256": kept.sha256, "saved": saved, "left": [name for name, _why in left]},
-    )  # fmt: skip
+        taken = _take(actor, by_dossier[pk], accepted)
+        saved += taken.saved
+        left += taken.left
+    _close(actor, waiting, saved, left, more=more)
     return Taken(saved, tuple(left))
+
+
+@transaction.atomic
+def _take(actor: User, rows: Sequence[MergedItem], accepted: Mapping[str, int]) -> Taken:
+    """Write rows of one dossier. A row that is refused has written nothing."""
+    held = hold_dossier(rows[0].item.dossier, actor)
+    own = {
+        mark.criterion_id: mark
+        for mark in Mark.objects.filter(dossier=held.dossier, stage=Stage.SELF)
+    }
+    saved = 0
+    left: list[tuple[str, str]] = []
+    for row in rows:
+        item, leaf = row.item, row.item.criterion
+        name = f"{item.dossier.agency.code} – {leaf.code}"
+        try:
+            keep_mark(
+                held, actor, leaf, item.stage, given(row), accepted[row.key], own.get(leaf.pk)
+            )
+        except Conflict:
+            left.append((name, _("Có người vừa lưu mục này sau khi ông/bà mở trang.")))
+        except Invalid as invalid:
+            left.append((name, " ".join(invalid.errors.values())))
+        except Refusal as refusal:
+            left.append((name, str(refusal)))
+        else:
+            saved += 1
+    return Taken(saved, tuple(left))
+
+
+@transaction.atomic
+def _close(
+    actor: User,
+    waiting: WorkbookImport,
+    saved: int,
+    left: Sequence[tuple[str, str]],
+    *,
+    more: bool,
+) -> None:
+    """Remember what became of the workbook."""
+    round, at = hold_round(waiting.round_id, actor)
+    if not more:
+        waiting_of(round, actor).filter(pk=waiting.pk).update(confirmed_by=actor, confirmed_at=at)
+    trail.record(
+        round, actor, "import.taken", f"Nhận {saved} dòng từ bảng thẩm định “{waiting.file_name}”",
+        at=at,
+        data={"sha256": waiting.sha256, "saved": saved, "left": [name for name, _why in left]},
+    )  # fmt: skip
