@@ -29,7 +29,7 @@ _TOP: Final = 20 * MILLIMETRE
 _SLACK: Final = 0.05
 """Left free at the foot of a page: the engine rounds, and must not find the space too tall."""
 
-ROUNDS: Final = 12
+TURNS: Final = 12
 """After so many questions each table begins a page of its own."""
 LOOSE_PAGES: Final = 3
 """Of so many pages a table is laid out before its place is known."""
@@ -80,7 +80,7 @@ def compose(draft: Draft, tell: Callable[[int], None] = lambda _percent: None) -
 
 def _at_rest(draft: Draft, tell: Callable[[int], None]) -> tuple[Layout, list[Placed]]:
     tables = [_Seating(item) for item in draft.tables]
-    for turn in range(ROUNDS):
+    for turn in range(TURNS):
         layout = _laid_out(draft, tables)
         tell(min(80, 40 + 20 * turn))
         places = layout.places()

@@ -133,7 +133,7 @@ def test_a_signature_takes_the_last_rows_of_a_table_with_it(above):
 
 
 def test_tables_that_find_no_rest_begin_pages_of_their_own(monkeypatch):
-    monkeypatch.setattr(composing, "ROUNDS", 1)
+    monkeypatch.setattr(composing, "TURNS", 1)
     content = composed(mixed())
     sheet = decree.measure(content)
     for found in (sheet.find("Lĩnh vực, tiêu chí"), sheet.find("Nội dung - tiêu chí/thành phần")):
