@@ -265,5 +265,5 @@ class Page:
 
 
 def lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column of so many characters; letters of Times are narrow."""
+    """How many lines a text takes in a column of so many characters, about."""
     return sum(max(1, ceil(len(part) / width)) for part in clean_text(text).split("\n"))

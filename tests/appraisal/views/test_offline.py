@@ -390,6 +390,17 @@ def test_after_the_deadline_neither_taken_home_nor_brought_back(
     assert not Mark.objects.exists()
 
 
+def test_the_page_of_the_dossier_leads_there_or_says_why_not(
+    cast: Cast, officer: Client, clock: Any
+) -> None:
+    page = reverse("appraisal:dossiers-show", args=[cast.dossier.pk])
+    assert to(cast, "upload") in officer.get(page).text
+    clock.set(AFTER)
+    late = officer.get(page)
+    assert to(cast, "upload") not in late.text
+    assert str(late.context["editing"].reason) in text_of(late)
+
+
 def test_the_merge_asks_the_same_whatever_the_number_of_rows(cast: Cast, officer: Client) -> None:
     few = bring(cast, officer, typed(taken(cast, officer), {("2.2", "", POINTS): 12})).url
     one = query_count(officer, few)
