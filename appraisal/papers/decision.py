@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from appraisal.documents import decision
 from appraisal.documents.official import Attachment, Official
 from appraisal.papers.basis import Subject
+from appraisal.papers.exports import XLSX, names_of
 from appraisal.papers.house import house_of, issuer_of
 from appraisal.papers.results import results_of, snapshot_of
 from appraisal.workbooks.results_out import results_workbook
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def build(subject: Subject) -> tuple[Official, ...]:
@@ -35,7 +32,12 @@ def build(subject: Subject) -> tuple[Official, ...]:
                     ),
                     Attachment(
                         name=f"ket-qua-{results.year}.xlsx",
-                        content=results_workbook(sealed, consolidation.fingerprint),
+                        content=results_workbook(
+                            sealed,
+                            consolidation.fingerprint,
+                            names=names_of(subject.round),
+                            whole=False,
+                        ),
                         media_type=XLSX,
                         description="Bảng kết quả để tra cứu, tính toán: xếp hạng từng nhóm và"
                         " điểm từng tiêu chí.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,6 @@ from appraisal.rules.results import can_export, can_read_derivation, can_see_ran
 from appraisal.views.council import frame
 from appraisal.views.known import find_round
 from appraisal.workbooks.result_rows import DICTIONARY
-from appraisal.workbooks.results_out import TABLES
 
 
 @require_safe
@@ -50,34 +49,37 @@ def list_(request: Request, pk: int) -> HttpResponse:
 def exports(request: Request, pk: int) -> HttpResponse:
     """The forms in which the result may be taken away, each explained."""
     round = find_round(request, pk)
-    verdict = can_export(request.user, round, at=clock.now())
-    if not verdict:
-        rules.enforce(rules.can_see_table(request.user, round, at=clock.now()))
+    now = clock.now()
+    rules.enforce(rules.can_see_table(request.user, round, at=now))
     return render(
         request,
         "appraisal/results/exports.html",
         frame(
-            round, "", forms=list(EXPORTS.items()), verdict=verdict,
-            dictionary=[(TABLES[table], fields) for table, fields in DICTIONARY.items()],
+            round,
+            "",
+            standing=table.standing(round),
+            forms=list(EXPORTS.items()),
+            verdict=can_export(request.user, round, at=now),
+            dictionary=DICTIONARY,
         ),
-    )  # fmt: skip
+    )
 
 
 @require_safe
-def export(request: Request, pk: int) -> HttpResponse:
+def export(request: Request, pk: int) -> FileResponse:
     """The last consolidation in one of the forms of `papers.exports`; CSV when none is named."""
     round = find_round(request, pk)
     rules.enforce(can_export(request.user, round, at=clock.now()))
-    consolidation = get_object_or_404(Consolidation.objects.filter(round=round)[:1])
-    key = request.GET.get("format", "csv")
-    if key not in EXPORTS:
+    chosen = EXPORTS.get(request.GET.get("format", "csv"))
+    if chosen is None:
         raise Http404
-    chosen = EXPORTS[key]
-    part = {"scores": "diem", "data": "du-lieu", "json": "niem-phong"}.get(key, "ket-qua")
-    name = f"{part}-chi-so-cchc-{round.year}-lan-{consolidation.number}.{chosen.extension}"
-    return HttpResponse(
-        chosen.write(consolidation), headers=safe_headers(name, chosen.content_type)
+    consolidation = get_object_or_404(
+        Consolidation.objects.filter(round=round).select_related("round")[:1]
     )
+    response = FileResponse(chosen.open(consolidation))
+    for header, value in safe_headers(chosen.file_name(consolidation), chosen.content_type).items():
+        response[header] = value
+    return response
 
 
 @require_safe

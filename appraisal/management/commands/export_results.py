@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,20 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="file to write; default: stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        consolidation = Consolidation.objects.filter(round=options["round"]).first()
+        consolidation = (
+            Consolidation.objects.filter(round=options["round"]).select_related("round").first()
+        )
         if consolidation is None:
             raise CommandError(f"round {options['round']} has no consolidated result")
-        content = EXPORTS[options["format"]].write(consolidation)
-        if options["output"] is None and options["format"] == "xlsx":
+        chosen = EXPORTS[options["format"]]
+        if options["output"] is None and chosen.extension == "xlsx":
             raise CommandError("a workbook needs --output FILE")
-        if options["output"] is None:
-            self.stdout.write(content.decode(), ending="")
-            return
-        try:
-            options["output"].write_bytes(content)
-        except OSError as error:
-            raise CommandError(f"{options['output']}: {error.strerror}") from None
+        with chosen.open(consolidation) as file:
+            if options["output"] is None:
+                self.stdout.write(file.read().decode(), ending="")
+                return
+            try:
+                with options["output"].open("wb") as target:
+                    shutil.copyfileobj(file, target)
+            except OSError as error:
+                raise CommandError(f"{options['output']}: {error.strerror}") from None

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from appraisal import trail
 from appraisal.models import Consolidation, Mark, Seat
+from appraisal.papers.exports import EXPORTS
 from tests.appraisal.council_stage import consolidated, convened
 from tests.cast import COUNCIL, Cast
 
@@ -65,6 +66,23 @@ def test_export_results_writes_csv_to_a_file(cast: Cast, tmp_path: Path) -> None
     target = tmp_path / "ket-qua.csv"
     call_command("export_results", round=cast.round.pk, format="csv", output=target)
     assert len(target.read_bytes().splitlines()) == 4
+
+
+@pytest.mark.parametrize("format", EXPORTS)
+def test_export_results_writes_every_form_to_a_file(
+    cast: Cast, tmp_path: Path, format: str
+) -> None:
+    consolidated(cast)
+    target = tmp_path / "ket-qua"
+    call_command("export_results", round=cast.round.pk, format=format, output=target)
+    with EXPORTS[format].open(Consolidation.objects.get()) as expected:
+        assert target.read_bytes() == expected.read()
+
+
+def test_export_results_puts_no_workbook_on_the_terminal(cast: Cast) -> None:
+    consolidated(cast)
+    with pytest.raises(CommandError, match="--output"):
+        call_command("export_results", round=cast.round.pk, format="xlsx")
 
 
 def test_decision_pdf_is_the_same_twice(cast: Cast, tmp_path: Path) -> None:
