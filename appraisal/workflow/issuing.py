@@ -28,8 +28,7 @@ from appraisal.documents.official import Signature
 from appraisal.files import child, kinds
 from appraisal.files.inspect import inspect
 from appraisal.files.names import display_name
-from appraisal.files.refusal import Refused
-from appraisal.files.refusal import gettext_noop
+from appraisal.files.refusal import Refused, gettext_noop
 from appraisal.files.store import evidence_store
 from appraisal.files.uploads import StreamedUpload
 from appraisal.models import Evidence, Issue, Paper, PaperFile

@@ -20,8 +20,7 @@ from appraisal.documents import converting, docx
 from appraisal.files import kinds, previews
 from appraisal.files.inspect import EMPTY
 from appraisal.files.names import display_name, extension_of
-from appraisal.files.refusal import Refused
-from appraisal.files.refusal import gettext_noop
+from appraisal.files.refusal import Refused, gettext_noop
 from appraisal.files.store import Store, evidence_store
 from appraisal.files.uploads import StreamedUpload
 from appraisal.models import PaperTemplate
