@@ -259,7 +259,7 @@ STORAGES = {
     },
 }
 EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", str(VAR_DIR / "evidence")))
-# Where nginx serves the store from, for itself alone (`X-Accel-Redirect`); empty: we send the bytes.
+# Where nginx serves the store from, for itself alone (`X-Accel-Redirect`); empty: we send them.
 EVIDENCE_ACCEL = env("EVIDENCE_ACCEL")
 EVIDENCE_MAX_BYTES = 25 * 1024 * 1024
 EVIDENCE_QUOTA_BYTES = 2048 * 1024 * 1024

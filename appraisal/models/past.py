@@ -13,7 +13,7 @@ from appraisal.models.imports import WorkbookImport
 
 
 class PastResult(models.Model):
-    """One agency's line of a published table. `agency` is null where nobody in the register fits."""
+    """One agency's line of a published table. `agency` is null where none in the register fits."""
 
     jurisdiction = models.ForeignKey(
         Jurisdiction, on_delete=models.CASCADE, related_name="past_results"
