@@ -191,11 +191,11 @@ def merged_items(
     five queries."""
     mine = {item.key: item for item in items(round, user, at)}
     told = {one.key: one for one in said if one.key in mine and mine[one.key].stage == one.stage}
-    stored = {key: found for key in told if (found := mine[key].stored) is not None}
+    stored = {key: mark for key in told if (mark := mine[key].stored) is not None}
     rows = merge(
         _bases(stored, told),
         {key: _said(one) for key, one in told.items()},
-        {key: values(found) for key, found in stored.items()},
+        {key: values(mark) for key, mark in stored.items()},
     )
     found = [
         MergedItem(
@@ -214,9 +214,7 @@ def names_of(said: Sequence[Said]) -> list[str]:
     """Rows as people name them: codes of agency and leaf."""
     pairs = [one.key[1:].split("-c") for one in said]
     agencies = dict(
-        Dossier.objects.filter(pk__in={pk for pk, _leaf in pairs}).values_list(
-            "pk", "agency__code"
-        )
+        Dossier.objects.filter(pk__in={pk for pk, _leaf in pairs}).values_list("pk", "agency__code")
     )
     leaves = dict(
         Criterion.objects.filter(pk__in={leaf for _pk, leaf in pairs}).values_list("pk", "code")

@@ -136,12 +136,10 @@ def merge(request: Request, pk: int, import_pk: int) -> HttpResponse:
         ),
         "form": form,
         "waiting": waiting,
-        "rows": [_shown(row, form) for row in offered],
+        "rows": [_shown(row, posted.getlist("take") if posted else None) for row in offered],
         "seen": " ".join(str(row.seen) for row in offered),
-        "refused": [
-            {**_shown(row, form), "why": against[row.key]} for row in rows if row.key in against
-        ],
-        "kept": [_shown(row, form) for row in rows if _is_kept(row)],
+        "refused": [{**_shown(row), "why": against[row.key]} for row in rows if row.key in against],
+        "kept": [_shown(row) for row in rows if _is_kept(row)],
         "strange": [*sheet.strange, *reading.names_of(strange)],
         "rest": len(rest),
         "counts": [
@@ -167,7 +165,8 @@ def _is_kept(row: MergedItem) -> bool:
     return row.merged.fate is Fate.THEIRS or (row.merged.may_be_taken and row.merged.mine is None)
 
 
-def _shown(row: MergedItem, form: TakeRowsForm) -> dict[str, Any]:
+def _shown(row: MergedItem, ticked: list[str] | None = None) -> dict[str, Any]:
+    """One row in words; `ticked` are the keys that were posted, if any were."""
     base, mine, theirs = row.versions
     item = row.item
     default = row.merged.is_taken_by_default
@@ -184,7 +183,7 @@ def _shown(row: MergedItem, form: TakeRowsForm) -> dict[str, Any]:
         "label": _fates()[row.merged.fate],
         "tone": TONES.get(row.merged.fate, "quiet"),
         "is_conflict": row.merged.fate is Fate.CONFLICT,
-        "ticked": row.key in form.data.getlist("take") if form.is_bound else default,
+        "ticked": default if ticked is None else row.key in ticked,
     }
 
 

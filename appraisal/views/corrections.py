@@ -79,7 +79,7 @@ def new(request: Request, pk: int) -> HttpResponse:
         "groups": _options(nodes, leaf),
         "leaf": leaf,
         "maximum": reading.points_text(leaf.max_points, not_applicable=False) if leaf else "",
-        "rows": [_row(line, form) for line in lines],
+        "rows": [_row(line, posted.getlist("dossiers") if posted else []) for line in lines],
         "form": form,
         "file_form": file_form,
         "waiting": workflow.waiting_of(round, request.user).first(),
@@ -108,9 +108,8 @@ def _options(nodes: list[Criterion], leaf: Criterion | None) -> list[dict[str, A
     return [{"name": name, "leaves": leaves} for name, leaves in found.items()]
 
 
-def _row(line: reading.Line, form: MeasureForm | None) -> dict[str, Any]:
+def _row(line: reading.Line, ticked: list[str]) -> dict[str, Any]:
     pk, current = line.dossier.pk, line.current
-    ticked = form.data.getlist("dossiers") if form is not None and form.is_bound else []
     return {
         "pk": pk,
         "agency": line.dossier.agency.name,

@@ -171,6 +171,10 @@ def _write_progress(page: Page, rows: Sequence[ItemRow], last: int) -> None:
     )
     page.text(PROGRESS_ROW, CODE, "trên", "heading")
     page.number(PROGRESS_ROW, TITLE, len(rows), "heading_count")
+    # Of the rows that the filter leaves in sight: an agency's, or a leaf's.
+    total = sum((row.points for row in rows if row.points is not None), Decimal(0))
+    page.text(PROGRESS_ROW, FIRST, "Tổng đang lọc", "heading")
+    page.formula(PROGRESS_ROW, POINTS, f"SUBTOTAL(109,{marked})", "heading_number", total)
 
 
 def _offer(page: Page, last: int) -> None:
