@@ -89,12 +89,17 @@ def test_a_heading_stays_with_its_table(by_hand):
     assert heading.page == caption.page == first.page
 
 
-@pytest.mark.parametrize("above", [13, 14, 15, 16, 17])
-def test_a_sentence_that_announces_a_table_stands_on_its_page(above):
+@pytest.mark.parametrize("caption", ["", "Bảng điểm"])
+@pytest.mark.parametrize("above", [17, 18, 19, 20, 21, 22, 23])
+def test_a_sentence_that_announces_a_table_stands_on_its_page(above, caption):
     announcing = Paragraph("Các tiêu chí bị trừ điểm nhiều nhất là:")
     paper = replace(
         samples.minutes(),
-        blocks=(*(Paragraph("Một dòng.") for _n in range(above)), announcing, samples.scores(9)),
+        blocks=(
+            *(Paragraph("Một dòng.") for _n in range(above)),
+            announcing,
+            samples.scores(9, caption=caption),
+        ),
     )
     sheet = decree.measure(composed(paper))
     sentence = sheet.find(announcing.text)
