@@ -35,6 +35,7 @@ RUN = """async (tags) => {
 }"""
 # They answer with a file, a picture or one word for the load balancer.
 NOT_PAGES = {
+    "appraisal:bench-workbook",
     "appraisal:criteria-export",
     "appraisal:criteria-template",
     "appraisal:evidence-download",
@@ -46,6 +47,10 @@ NOT_PAGES = {
     "appraisal:papers-issued",
     "appraisal:results-export",
     "appraisal:survey-template",
+    "appraisal:templates-builtin",
+    "appraisal:templates-file",
+    "appraisal:templates-page",
+    "appraisal:templates-preview",
 }
 
 
