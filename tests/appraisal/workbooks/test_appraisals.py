@@ -1,4 +1,4 @@
-"""An appraiser's workbook goes out, is filled, and comes back as what was typed: no more, no less."""
+"""An appraiser's workbook goes out, is filled, and comes back as typed: no more, no less."""
 
 from __future__ import annotations
 
