@@ -17,10 +17,13 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from appraisal.files.store import evidence_store
-from appraisal.models import Decision, Paper
+from appraisal.models import Decision, Paper, PaperFile
+from appraisal.models.papers import PaperFormat, PaperKind, PaperState
+from appraisal.papers.basis import basis_of, subject_of
 from appraisal.workflow import council, papers
 from tests.appraisal.council_stage import consolidated
-from tests.cast import PASSWORD, Cast
+from tests.appraisal.files.corpus import evidence
+from tests.cast import COUNCIL, PASSWORD, Cast, moment
 
 PASSPHRASE = "Mật-khẩu-ký-số-7"
 SIGNER = "Nguyễn Văn Chủ"
@@ -195,6 +198,25 @@ def approved(cast: Cast) -> Decision:
 def bytes_of(paper: Paper, format: str = "pdf") -> bytes:
     with evidence_store().open(paper.files.get(format=format).sha256) as kept:
         return kept.read()
+
+
+def bare_paper(cast: Cast) -> Paper:
+    """The decision of the consolidated round as if it were made; its PDF is any PDF.
+
+    For what does not look into the file: making a real one takes a second.
+    """
+    consolidated(cast)
+    round = cast.fresh()
+    paper = Paper.objects.create(
+        round=round, consolidation=round.consolidations.get(), kind=PaperKind.DECISION,
+        basis=basis_of(subject_of(round, PaperKind.DECISION)), state=PaperState.DONE,
+        progress=100, asked_by=cast.secretary, asked_at=moment(COUNCIL),
+    )  # fmt: skip
+    stored = evidence_store().put([evidence("ok-plain.pdf").read_bytes()])
+    PaperFile.objects.create(
+        paper=paper, format=PaperFormat.PDF, sha256=stored.sha256, size=stored.size
+    )
+    return paper
 
 
 def made_paper(cast: Cast, run_jobs: Callable[..., Any], kind: str = "decision") -> Paper:

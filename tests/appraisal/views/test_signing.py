@@ -32,6 +32,11 @@ def paper(cast: Cast, django_capture_on_commit_callbacks: Callable[..., Any]) ->
     return signers.made_paper(cast, django_capture_on_commit_callbacks)
 
 
+@pytest.fixture
+def bare(cast: Cast) -> Paper:
+    return signers.bare_paper(cast)
+
+
 def url(paper: Paper, tail: str = "sign") -> str:
     return f"/papers/{paper.pk}/{tail}/"
 
@@ -52,13 +57,13 @@ def by_token(user: User, paper: Paper, pin: str = signers.PIN, **changes: Any) -
     return post(user, url(paper), **given)
 
 
-def test_the_page_offers_the_file_and_says_why_there_is_no_device(cast: Cast, paper: Paper) -> None:
-    page = text(get(cast.chair, url(paper)))
+def test_the_page_offers_the_file_and_says_why_there_is_no_device(cast: Cast, bare: Paper) -> None:
+    page = text(get(cast.chair, url(bare)))
     assert 'name="key_file"' in page
     assert 'type="password"' in page
     assert "Máy chủ chưa có thiết bị ký số." in page
     assert 'name="token-pin"' not in page
-    assert paper.files.get(format="pdf").sha256 in page
+    assert bare.files.get(format="pdf").sha256 in page
 
 
 def test_a_key_file_signs_and_leads_back_to_the_paper(cast: Cast, paper: Paper) -> None:
@@ -79,17 +84,17 @@ def test_a_device_signs_with_its_pin(cast: Cast, paper: Paper, settings: Any) ->
     assert signers.ORGANISATION in text(get(cast.secretary, url(paper, "signatures")))
 
 
-def test_a_wrong_pin_is_said_at_its_field(cast: Cast, paper: Paper, settings: Any) -> None:
+def test_a_wrong_pin_is_said_at_its_field(cast: Cast, bare: Paper, settings: Any) -> None:
     signers.device()
     settings.SIGNING_PKCS11_MODULE, settings.SIGNING_PKCS11_TOKEN = signers.SOFTHSM, "parc"
-    response = by_token(cast.secretary, paper, "000000")
+    response = by_token(cast.secretary, bare, "000000")
     assert response.status_code == 422
     assert "Mã PIN của thiết bị ký số chưa đúng" in text(response)
     assert "000000" not in text(response)
 
 
-def test_without_a_device_its_form_is_not_taken(cast: Cast, paper: Paper) -> None:
-    assert by_token(cast.secretary, paper).status_code == 422
+def test_without_a_device_its_form_is_not_taken(cast: Cast, bare: Paper) -> None:
+    assert by_token(cast.secretary, bare).status_code == 422
     assert not Event.objects.filter(action="paper.signed").exists()
 
 
@@ -104,19 +109,19 @@ def test_without_a_device_its_form_is_not_taken(cast: Cast, paper: Paper) -> Non
     ],
 )
 def test_what_cannot_be_taken_is_said_at_its_field(
-    cast: Cast, paper: Paper, changes: dict[str, str], words: str
+    cast: Cast, bare: Paper, changes: dict[str, str], words: str
 ) -> None:
-    response = by_file(cast.chair, paper, **changes)
+    response = by_file(cast.chair, bare, **changes)
     assert response.status_code == 422
     assert words in text(response)
-    assert not paper.files.filter(format="signed").exists()
+    assert not bare.files.filter(format="signed").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x30" * 200_000])
 def test_a_hostile_key_file_is_refused_with_a_sentence(
-    cast: Cast, paper: Paper, content: bytes
+    cast: Cast, bare: Paper, content: bytes
 ) -> None:
-    response = by_file(cast.chair, paper, key_file=SimpleUploadedFile("<b>.p12", content))
+    response = by_file(cast.chair, bare, key_file=SimpleUploadedFile("<b>.p12", content))
     assert response.status_code == 422
     assert "<b>.p12" not in text(response)
 
@@ -124,9 +129,9 @@ def test_a_hostile_key_file_is_refused_with_a_sentence(
 @pytest.mark.parametrize(
     "name", ["png-pixel-flood.png", "ok-plain.png", "script.svg", "ok-plain.pdf"]
 )
-def test_a_hostile_picture_is_refused_at_its_field(cast: Cast, paper: Paper, name: str) -> None:
+def test_a_hostile_picture_is_refused_at_its_field(cast: Cast, bare: Paper, name: str) -> None:
     content = (CORPUS / "evidence" / name).read_bytes()
-    response = by_file(cast.chair, paper, picture=SimpleUploadedFile(name, content))
+    response = by_file(cast.chair, bare, picture=SimpleUploadedFile(name, content))
     assert response.status_code == 422
     assert "id_picture_error" in text(response)
 
@@ -160,7 +165,7 @@ def test_the_secrets_are_in_no_page_log_event_or_error_report(
 
 
 def test_an_error_report_hides_the_secrets(
-    cast: Cast, paper: Paper, monkeypatch: pytest.MonkeyPatch, settings: Any
+    cast: Cast, bare: Paper, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     def broken(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("broken")
@@ -169,7 +174,7 @@ def test_an_error_report_hides_the_secrets(
     client = signed_in(cast.chair)
     client.raise_request_exception = False
     response = client.post(
-        url(paper),
+        url(bare),
         {"way": "file", "role": "person", "diameter": "36", "passphrase": signers.PASSPHRASE,
          "key_file": SimpleUploadedFile("a.p12", signers.key_file())},
     )  # fmt: skip
@@ -188,22 +193,22 @@ def test_guessing_a_passphrase_is_slowed_down(cast: Cast, paper: Paper) -> None:
     assert by_file(cast.secretary, paper).status_code == 302
 
 
-def test_an_outdated_paper_has_no_page_of_signing(cast: Cast, paper: Paper) -> None:
+def test_an_outdated_paper_has_no_page_of_signing(cast: Cast, bare: Paper) -> None:
     council.return_to_council(cast.chair, cast.fresh(), "Xem lại")
-    response = get(cast.chair, url(paper))
+    response = get(cast.chair, url(bare))
     assert response.status_code == 403
     assert "đã lỗi thời" in text(response)
 
 
-def test_who_may_not_sign_is_told_on_the_page_of_the_paper(cast: Cast, paper: Paper) -> None:
-    page = text(get(cast.lead, f"/papers/{paper.pk}/"))
-    assert f'href="{url(paper)}"' not in page
+def test_who_may_not_sign_is_told_on_the_page_of_the_paper(cast: Cast, bare: Paper) -> None:
+    page = text(get(cast.lead, f"/papers/{bare.pk}/"))
+    assert f'href="{url(bare)}"' not in page
     assert "Chữ ký số" in page
-    assert f'href="{url(paper)}"' in text(get(cast.chair, f"/papers/{paper.pk}/"))
+    assert f'href="{url(bare)}"' in text(get(cast.chair, f"/papers/{bare.pk}/"))
 
 
-def test_signatures_of_an_unsigned_paper_are_not_found(cast: Cast, paper: Paper) -> None:
-    assert get(cast.chair, url(paper, "signatures")).status_code == 404
+def test_signatures_of_an_unsigned_paper_are_not_found(cast: Cast, bare: Paper) -> None:
+    assert get(cast.chair, url(bare, "signatures")).status_code == 404
 
 
 def test_trust_follows_the_authorities_of_the_installation(
@@ -214,6 +219,6 @@ def test_trust_follows_the_authorities_of_the_installation(
     assert "tổ chức cấp được tin cậy" in text(get(cast.chair, url(paper, "signatures")))
 
 
-def test_the_page_stays_within_its_queries(cast: Cast, paper: Paper) -> None:
-    assert queries(cast.chair, url(paper)) <= 22
-    assert without_moments(text(get(cast.chair, url(paper))))
+def test_the_page_stays_within_its_queries(cast: Cast, bare: Paper) -> None:
+    assert queries(cast.chair, url(bare)) <= 22
+    assert without_moments(text(get(cast.chair, url(bare))))

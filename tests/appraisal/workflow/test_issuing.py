@@ -46,6 +46,11 @@ def paper(cast: Cast, django_capture_on_commit_callbacks: Jobs) -> Paper:
     return signers.made_paper(cast, django_capture_on_commit_callbacks)
 
 
+@pytest.fixture
+def bare(cast: Cast) -> Paper:
+    return signers.bare_paper(cast)
+
+
 def sign(user: User, paper: Paper, look: issuing.Look | None = None) -> PaperFile:
     return issuing.sign_paper(user, fresh(paper), KEY, look or issuing.Look())
 
@@ -132,9 +137,9 @@ def test_the_stamp_names_signer_and_moment_of_the_one_clock(cast: Cast, paper: P
 
 
 @pytest.mark.parametrize("who", ["lead", "member", "council_member", "auditor", "officer"])
-def test_nobody_else_signs(cast: Cast, paper: Paper, who: str) -> None:
+def test_nobody_else_signs(cast: Cast, bare: Paper, who: str) -> None:
     with pytest.raises(Refusal):
-        sign(cast.people[who], paper)
+        sign(cast.people[who], bare)
     assert not Event.objects.filter(action="paper.signed").exists()
 
 
@@ -150,16 +155,16 @@ def test_an_agency_signs_its_own_report_and_no_other_does(
             sign(who, report)
 
 
-def test_an_outdated_paper_is_not_signed(cast: Cast, paper: Paper) -> None:
+def test_an_outdated_paper_is_not_signed(cast: Cast, bare: Paper) -> None:
     council.return_to_council(cast.chair, cast.fresh(), "Xem lại")
     with pytest.raises(Refusal, match="đã lỗi thời"):
-        sign(cast.chair, paper)
+        sign(cast.chair, bare)
 
 
-def test_an_issued_paper_is_not_signed_any_more(cast: Cast, paper: Paper) -> None:
-    issued(cast, paper)
+def test_an_issued_paper_is_not_signed_any_more(cast: Cast, bare: Paper) -> None:
+    issued(cast, bare)
     with pytest.raises(Refusal, match="đã được ghi nhận ban hành"):
-        sign(cast.chair, paper)
+        sign(cast.chair, bare)
 
 
 def test_two_who_sign_at_the_same_time_do_not_lose_one(
@@ -179,14 +184,14 @@ def test_two_who_sign_at_the_same_time_do_not_lose_one(
     assert Event.objects.filter(action="paper.signed").count() == 1
 
 
-def test_a_wrong_passphrase_signs_nothing_and_keeps_nothing(cast: Cast, paper: Paper) -> None:
+def test_a_wrong_passphrase_signs_nothing_and_keeps_nothing(cast: Cast, bare: Paper) -> None:
     before = list(evidence_store().names())
     wrong = issuing.KeyFile(signers.key_file(), "khoa.p12", "sai")
     with pytest.raises(Refused) as caught:
-        issuing.sign_paper(cast.chair, fresh(paper), wrong, issuing.Look())
+        issuing.sign_paper(cast.chair, fresh(bare), wrong, issuing.Look())
     assert caught.value.code == "wrong_passphrase"
     assert list(evidence_store().names()) == before
-    assert not paper.files.filter(format="signed").exists()
+    assert not bare.files.filter(format="signed").exists()
 
 
 def test_the_device_of_the_server_signs_with_its_pin(
@@ -246,47 +251,45 @@ def test_number_day_file_and_signatures_are_recorded(cast: Cast, paper: Paper) -
     ("typed", "kept"), [("5", "05"), ("005", "05"), ("35", "35"), ("35a", "35a"), ("5a", "05a")]
 )
 def test_a_number_is_kept_as_the_decree_writes_it(
-    cast: Cast, paper: Paper, typed: str, kept: str
+    cast: Cast, bare: Paper, typed: str, kept: str
 ) -> None:
-    assert issued(cast, paper, number=typed).number == kept
+    assert issued(cast, bare, number=typed).number == kept
 
 
-def test_a_paper_signed_by_hand_is_recorded_without_a_file(cast: Cast, paper: Paper) -> None:
-    made = issued(cast, paper)
+def test_a_paper_signed_by_hand_is_recorded_without_a_file(cast: Cast, bare: Paper) -> None:
+    made = issued(cast, bare)
     assert (made.sha256, made.size, made.matches, made.signatures) == ("", 0, None, [])
 
 
-def test_a_paper_leaves_the_house_once(cast: Cast, paper: Paper) -> None:
-    issued(cast, paper)
+def test_a_paper_leaves_the_house_once(cast: Cast, bare: Paper) -> None:
+    issued(cast, bare)
     with pytest.raises(Refusal, match="đã được ghi nhận ban hành"):
-        issued(cast, paper, number="36")
+        issued(cast, bare, number="36")
     assert Issue.objects.count() == 1
 
 
-def test_an_outdated_paper_is_not_issued(
-    cast: Cast, paper: Paper, django_capture_on_commit_callbacks: Jobs
-) -> None:
+def test_an_outdated_paper_is_not_issued(cast: Cast, bare: Paper) -> None:
     signers.approved(cast)
     papers.save_bases(
         cast.secretary, [papers.BasisInput("Căn cứ mới")],
         seen=papers.bases_state(cast.jurisdiction),
     )  # fmt: skip
     with pytest.raises(Refusal, match="đã lỗi thời"):
-        issued(cast, paper)
+        issued(cast, bare)
 
 
-def test_a_decision_is_not_issued_before_the_result_is_approved(cast: Cast, paper: Paper) -> None:
+def test_a_decision_is_not_issued_before_the_result_is_approved(cast: Cast, bare: Paper) -> None:
     with pytest.raises(Refusal, match="chưa được Hội đồng phê duyệt"):
-        issuing.issue(cast.secretary, fresh(paper), "35", date(2021, 1, 15))
+        issuing.issue(cast.secretary, fresh(bare), "35", date(2021, 1, 15))
 
 
 @pytest.mark.parametrize(
     ("day", "words"),
     [(date(2021, 1, 16), "sau hôm nay"), (date(2021, 1, 14), "trước ngày phê duyệt")],
 )
-def test_a_day_that_cannot_be_is_refused(cast: Cast, paper: Paper, day: date, words: str) -> None:
+def test_a_day_that_cannot_be_is_refused(cast: Cast, bare: Paper, day: date, words: str) -> None:
     with pytest.raises(Invalid, match=words):
-        issued(cast, paper, day=day)
+        issued(cast, bare, day=day)
 
 
 def test_a_number_is_given_once_a_year(
@@ -337,9 +340,9 @@ def test_a_file_of_another_result_is_doubted(cast: Cast, paper: Paper) -> None:
     ).matches is False  # fmt: skip
 
 
-def test_a_file_without_code_and_signature_is_doubted(cast: Cast, paper: Paper) -> None:
+def test_a_file_without_code_and_signature_is_doubted(cast: Cast, bare: Paper) -> None:
     plain = (CORPUS / "evidence" / "ok-plain.pdf").read_bytes()
-    found = examined(cast, paper, plain)
+    found = examined(cast, bare, plain)
     assert found.matches is None
     assert len(found.doubts) == 2
 
@@ -369,11 +372,11 @@ def test_a_broken_signature_is_refused(cast: Cast, paper: Paper) -> None:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (CORPUS / "evidence").glob("*")))
 def test_every_hostile_file_gets_a_definite_answer_and_leaves_nothing(
-    cast: Cast, paper: Paper, name: str
+    cast: Cast, bare: Paper, name: str
 ) -> None:
     before = list(evidence_store().names())
     try:
-        doubts = examined(cast, paper, (CORPUS / "evidence" / name).read_bytes(), name).doubts
+        doubts = examined(cast, bare, (CORPUS / "evidence" / name).read_bytes(), name).doubts
     except Refused as refused:
         doubts = (refused.sentence,)
     assert all(doubts)
@@ -381,8 +384,8 @@ def test_every_hostile_file_gets_a_definite_answer_and_leaves_nothing(
     assert list(evidence_store().names()) == before
 
 
-def test_nobody_but_the_secretary_records(cast: Cast, paper: Paper) -> None:
+def test_nobody_but_the_secretary_records(cast: Cast, bare: Paper) -> None:
     signers.approved(cast)
     for key in ("chair", "lead", "auditor", "officer"):
         with pytest.raises(Refusal):
-            issuing.issue(cast.people[key], fresh(paper), "35", date(2021, 1, 15))
+            issuing.issue(cast.people[key], fresh(bare), "35", date(2021, 1, 15))
