@@ -62,7 +62,9 @@ def measure(module: str, *arguments: str, database_url: str = "") -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=15, help="of each page, at least 3")
-    parser.add_argument("--only", choices=["sqlite", "postgresql", "printing", "workbooks", "word"])
+    parser.add_argument(
+        "--only", choices=["sqlite", "postgresql", "printing", "workbooks", "exports", "word"]
+    )
     chosen = parser.parse_args()
     round_of = ("kon_tum", "--requests", str(max(3, chosen.requests)))
     url = os.environ.get("DATABASE_URL", "").strip()
@@ -78,6 +80,8 @@ def main() -> int:
         statuses.append(measure("printing"))
     if chosen.only in {None, "workbooks"}:
         statuses.append(measure("workbooks"))
+    if chosen.only in {None, "exports"}:
+        statuses.append(measure("exports"))
     if chosen.only in {None, "word"}:
         statuses.append(measure("word"))
     return max(statuses)
