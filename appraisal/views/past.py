@@ -23,6 +23,7 @@ from appraisal.models import PastResult, Round, WorkbookImport
 from appraisal.queries import past as reading
 from appraisal.queries import table
 from appraisal.queries.past import AgencyYears, YearLine
+from appraisal.states import RoundState
 from appraisal.views.council import frame
 from appraisal.views.criteria import grouped
 from appraisal.views.known import find_round
@@ -70,6 +71,7 @@ def compare(request: Request, pk: int) -> HttpResponse:
             groups=groups,
             far=sum(row.fell_far for group in found.groups for row in group.rows),
             is_provisional=found.is_provisional,
+            is_published=round.state == RoundState.PUBLISHED,
             unknown=sum(found.unknown.values()),
             import_verdict=rules.can_import_past(request.user, round, at=at),
         ),
@@ -98,6 +100,7 @@ def _line(line: YearLine, places: int) -> dict[str, Any]:
         "agency": line.agency,
         "source": line.source,
         "is_public": line.is_public,
+        "year": line.year,
     }
 
 
