@@ -105,6 +105,7 @@ def test_eight_people_bring_a_round_from_nothing_to_its_published_decision(
     fingerprint = Consolidation.objects.get().fingerprint
     assert "QUYẾT ĐỊNH" in text
     assert "DỰ THẢO" in text
+    assert "Y Ngọc Sâm" in text
     assert NAME.split(" năm")[0].lower() in text.lower()
     first, second = text.index("Sở Tư pháp"), text.index("Sở Y tế")
     assert first < second
@@ -121,7 +122,6 @@ def prepare(story: Story) -> None:
     secretary.fill("Năm đánh giá", "2020")
     secretary.fill("Tên đợt", NAME)
     secretary.fill("Điểm thưởng tối đa", "2")
-    secretary.fill("Họ tên người ký", "Y Ngọc Sâm")
     secretary.press("Lập đợt")
     secretary.says(NAME)
     pk = story.round.pk
@@ -171,6 +171,11 @@ def prepare(story: Story) -> None:
         page.locator("[name=role]").select_option(role)
         secretary.press("Thêm")
         secretary.is_at("seats-list", pk)
+
+    secretary.open("papers-settings-edit", "decision")
+    secretary.fill("Họ tên người ký", "Y Ngọc Sâm")
+    secretary.press("Lưu thiết lập")
+    secretary.is_at("papers-settings")
 
     lead = story.at("lead")
     lead.open("assignments-edit", pk)
@@ -348,9 +353,10 @@ def decision(story: Story) -> str:
     secretary, pk = story.at("secretary"), story.round.pk
     page = secretary.open("papers-list", pk)
     secretary.press("Lập – Quyết định phê duyệt kết quả (dự thảo)")
-    expect(page.get_by_text("Văn bản đã lập xong.")).to_be_visible(timeout=60_000)
+    pdf = page.get_by_role("link", name="Tải về PDF")
+    expect(pdf).to_be_visible(timeout=60_000)
     with page.expect_download() as down:
-        page.get_by_role("link", name="Tải về PDF").click()
+        pdf.click()
     path = Path(down.value.path())
     assert path.read_bytes().startswith(b"%PDF")
     command = ["pdftotext", "-layout", str(path), "-"]
