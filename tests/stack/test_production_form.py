@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import http.client
 import re
-import shutil
 import signal
 import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -96,16 +96,14 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder = tmp_path_factory.mktemp("stack")
-    # PostgreSQL's own user must be able to walk in.
-    for parent in (folder, folder.parent, folder.parent.parent):
-        if parent.name.startswith(("stack", "pytest", "popen")):
-            parent.chmod(0o711)
-    with Stack(folder) as running:
-        running.manage("shell", "-c", PEOPLE)
-        yield running
-    shutil.rmtree(folder, ignore_errors=True)
+def stack() -> Iterator[Stack]:
+    # PostgreSQL's own user must be able to walk in: pytest keeps its folders from other users.
+    with TemporaryDirectory(prefix="parc-stack-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        with Stack(folder) as running:
+            running.manage("shell", "-c", PEOPLE)
+            yield running
 
 
 PEOPLE = """
