@@ -36,8 +36,16 @@ from appraisal.documents.phrases import (
     tally,
 )
 from appraisal.documents.sheet import GroupLine, LeafLine, Sheet, Sum, has_waived, shown
-from appraisal.documents.words import House, capital, in_sentence, letterhead, listed, points, seal
-from appraisal.documents.words import signature as signed
+from appraisal.documents.words import (
+    House,
+    capital,
+    in_sentence,
+    letterhead,
+    listed,
+    points,
+    seal,
+    signature,
+)
 
 FACTS: Final = {
     "nam": "Năm đánh giá",
@@ -116,7 +124,7 @@ def score_sheet(facts: ScoreSheetFacts) -> Official:
         title="BẢNG ĐIỂM CHI TIẾT",
         summary=f"Chỉ số cải cách hành chính năm {facts.year} của {facts.agency}",
         blocks=tuple(_blocks(facts)),
-        signatures=(signed(facts.house.signing),),
+        signatures=(signature(facts.house.signing),),
         recipients=listed(facts.house.recipients or (facts.agency, "Lưu: VT, hồ sơ")),
         annexes=(
             Annex(

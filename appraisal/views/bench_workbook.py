@@ -26,6 +26,7 @@ from appraisal.models import Round, WorkbookImport
 from appraisal.papers import bench_workbook as reading
 from appraisal.papers.bench_workbook import MergedItem
 from appraisal.views.criteria import XLSX, grouped
+from appraisal.views.fates import fates
 from appraisal.views.known import find_round
 from appraisal.views.offline import TONES
 from appraisal.views.preparing import UNPROCESSABLE, tell, uploaded
@@ -144,20 +145,10 @@ def merge(request: Request, pk: int, import_pk: int) -> HttpResponse:
         "rest": len(rest),
         "counts": [
             {"label": label, "count": sum(row.merged.fate is fate for row in rows)}
-            for fate, label in _fates().items()
+            for fate, label in fates().items()
         ],
     }
     return render(request, "appraisal/bench/merge.html", context, status=status)
-
-
-def _fates() -> dict[Fate, str]:
-    return {
-        Fate.MINE: _("chỉ bảng này đổi"),
-        Fate.CONFLICT: _("hai bên cùng đổi"),
-        Fate.THEIRS: _("chỉ trên hệ thống đổi"),
-        Fate.SAME: _("hai bên đổi giống nhau"),
-        Fate.UNCHANGED: _("không đổi"),
-    }
 
 
 def _is_kept(row: MergedItem) -> bool:
@@ -180,7 +171,7 @@ def _shown(row: MergedItem, ticked: list[str] | None = None) -> dict[str, Any]:
         "mine": mine,
         "theirs": theirs,
         "by": row.by,
-        "label": _fates()[row.merged.fate],
+        "label": fates()[row.merged.fate],
         "tone": TONES.get(row.merged.fate, "quiet"),
         "is_conflict": row.merged.fate is Fate.CONFLICT,
         "ticked": default if ticked is None else row.key in ticked,

@@ -24,6 +24,7 @@ from appraisal.models import Dossier, WorkbookImport
 from appraisal.papers import offline as reading
 from appraisal.rules import can_enter_self_score
 from appraisal.views.criteria import XLSX, grouped
+from appraisal.views.fates import fates
 from appraisal.views.preparing import UNPROCESSABLE, tell, uploaded
 from appraisal.workbooks.merging import Fate
 from appraisal.workbooks.self_scores_out import write_self_scores
@@ -201,20 +202,10 @@ def _merge_page(
         "quiet": sum(not row.says_something for row in rows),
         "counts": [
             {"label": label, "count": sum(row.fate is fate for row in rows)}
-            for fate, label in _fates().items()
+            for fate, label in fates().items()
         ],
     }
     return render(request, "appraisal/offline/merge.html", context, status=status)
-
-
-def _fates() -> dict[Fate, str]:
-    return {
-        Fate.MINE: _("chỉ bảng này đổi"),
-        Fate.CONFLICT: _("hai bên cùng đổi"),
-        Fate.THEIRS: _("chỉ trên hệ thống đổi"),
-        Fate.SAME: _("hai bên đổi giống nhau"),
-        Fate.UNCHANGED: _("không đổi"),
-    }
 
 
 TONES = {Fate.MINE: "info", Fate.CONFLICT: "bad", Fate.THEIRS: "warn", Fate.SAME: "ok"}
@@ -227,7 +218,7 @@ def _shown(number: int, row: reading.MergedLeaf, form: TakeForm) -> dict[str, An
         "code": row.criterion.code,
         "title": row.criterion.title,
         "fate": row.fate.value,
-        "label": _fates()[row.fate],
+        "label": fates()[row.fate],
         "tone": TONES.get(row.fate, "quiet"),
         "says_something": row.says_something,
         "may_be_taken": row.may_be_taken,

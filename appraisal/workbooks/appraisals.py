@@ -13,7 +13,7 @@ from appraisal.files.refusal import Refused
 from appraisal.files.refusal import gettext_noop as _
 from appraisal.scoring.numbers import POINT_PLACES, rounded
 from appraisal.workbooks.locked import Answers, Stamp, digest
-from appraisal.workbooks.problems import Findings, Problem
+from appraisal.workbooks.problems import Checked, Findings, Problem
 from appraisal.workbooks.reading import read_table
 from appraisal.workbooks.table import Cell, Kind, Row, Table
 from appraisal.workbooks.values import FLOAT_NOISE, clean_text, shown, stored_number
@@ -104,16 +104,12 @@ class Said:
 
 
 @dataclass(frozen=True)
-class AppraisalSheet:
+class AppraisalSheet(Checked):
     """A whole workbook as it came back; `strange` names rows that the person does not appraise."""
 
     said: tuple[Said, ...]
     strange: tuple[str, ...]
     problems: tuple[Problem, ...]
-
-    @property
-    def blocked(self) -> bool:
-        return any(problem.blocking for problem in self.problems)
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from appraisal.workbooks.columns import Header, find_header, note_unread, rows_below, unusable
 from appraisal.workbooks.locked import Answers
-from appraisal.workbooks.problems import Findings, Problem
+from appraisal.workbooks.problems import Checked, Findings, Problem
 from appraisal.workbooks.reading import read_table
 from appraisal.workbooks.table import Cell, Kind, Row, Table
 from appraisal.workbooks.values import Unreadable, clean_text, code_key, code_text, compared
@@ -81,15 +81,11 @@ class CorrectionRow:
 
 
 @dataclass(frozen=True)
-class CorrectionSheet:
+class CorrectionSheet(Checked):
     """All lines; empty while a problem blocks: all or nothing."""
 
     rows: tuple[CorrectionRow, ...]
     problems: tuple[Problem, ...]
-
-    @property
-    def blocked(self) -> bool:
-        return any(problem.blocking for problem in self.problems)
 
     def to_json(self) -> dict[str, Any]:
         return {

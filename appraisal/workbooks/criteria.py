@@ -13,7 +13,7 @@ from typing import Any
 from appraisal.scoring import Rule, check_params
 from appraisal.workbooks.columns import Header, find_header, note_unread, rows_below, unusable
 from appraisal.workbooks.params import in_words, read_params
-from appraisal.workbooks.problems import Findings, Problem
+from appraisal.workbooks.problems import Checked, Findings, Problem
 from appraisal.workbooks.table import Cell, Kind, Row, Table
 from appraisal.workbooks.values import (
     Unreadable,
@@ -104,7 +104,7 @@ class CriterionRow:
 
 
 @dataclass(frozen=True)
-class CriteriaSheet:
+class CriteriaSheet(Checked):
     """The outcome of an import. `rows` is empty while a problem blocks: all or nothing.
 
     `notes` are remarks that ask for nothing, such as a whole that is not 100.
@@ -113,10 +113,6 @@ class CriteriaSheet:
     rows: tuple[CriterionRow, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
-
-    @property
-    def blocked(self) -> bool:
-        return any(problem.blocking for problem in self.problems)
 
     @property
     def total(self) -> Decimal:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from appraisal.files.refusal import Refused
 from appraisal.files.refusal import gettext_noop as _
 from appraisal.workbooks.columns import Header, find_header, note_unread, rows_below, unusable
-from appraisal.workbooks.problems import Findings, Problem
+from appraisal.workbooks.problems import Checked, Findings, Problem
 from appraisal.workbooks.table import Cell, Kind, Row, Table
 from appraisal.workbooks.values import (
     FLOAT_NOISE,
@@ -116,15 +116,11 @@ class PastRow:
 
 
 @dataclass(frozen=True)
-class PastSheet:
+class PastSheet(Checked):
     """The lines of a table; none while a problem blocks: all or nothing."""
 
     rows: tuple[PastRow, ...]
     problems: tuple[Problem, ...]
-
-    @property
-    def blocked(self) -> bool:
-        return any(problem.blocking for problem in self.problems)
 
     def to_json(self) -> dict[str, Any]:
         return {

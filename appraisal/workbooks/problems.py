@@ -85,3 +85,13 @@ class Findings:
             True,
         )
         return (*self.found, rest)
+
+
+class Checked:
+    """A table that was read, with what was found wrong in it."""
+
+    problems: tuple[Problem, ...]
+
+    @property
+    def blocked(self) -> bool:
+        return any(problem.blocking for problem in self.problems)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from appraisal import scoring
 from appraisal.workbooks.locked import Answers, Stamp, digest
-from appraisal.workbooks.problems import Findings, Problem
+from appraisal.workbooks.problems import Checked, Findings, Problem
 from appraisal.workbooks.reading import read_table
 from appraisal.workbooks.table import Row, Table
 from appraisal.workbooks.values import clean_text
@@ -107,15 +107,11 @@ class Said:
 
 
 @dataclass(frozen=True)
-class SelfScoreSheet:
+class SelfScoreSheet(Checked):
     """A whole workbook as it came back."""
 
     said: tuple[Said, ...]
     problems: tuple[Problem, ...]
-
-    @property
-    def blocked(self) -> bool:
-        return any(problem.blocking for problem in self.problems)
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -12,7 +12,7 @@ from typing import Any
 from appraisal.files.refusal import Refused
 from appraisal.files.refusal import gettext_noop as _
 from appraisal.workbooks.columns import Header, find_header, note_unread, rows_below, unusable
-from appraisal.workbooks.problems import Findings, Problem
+from appraisal.workbooks.problems import Checked, Findings, Problem
 from appraisal.workbooks.table import Cell, Kind, Row, Table
 from appraisal.workbooks.values import (
     Unreadable,
@@ -35,15 +35,11 @@ NO_SURVEY = _("Bộ tiêu chí của nhóm này không có tiêu chí khảo sá
 
 
 @dataclass(frozen=True)
-class SurveySheet:
+class SurveySheet(Checked):
     """Points by (agency code, leaf code); empty while a problem blocks: all or nothing."""
 
     points: Mapping[tuple[str, str], Decimal]
     problems: tuple[Problem, ...]
-
-    @property
-    def blocked(self) -> bool:
-        return any(problem.blocking for problem in self.problems)
 
     def to_json(self) -> dict[str, Any]:
         return {
